@@ -1,0 +1,93 @@
+import type { Attribute, Value } from './value.ts';
+
+/** The code of "unknown" in every column. */
+export const UNKNOWN = 0;
+
+/**
+ * One attribute of many rows, dictionary-coded: row r has the value `values[codes[r]]`. Code 0 is unknown, so a test
+ * over the attribute is decided once per distinct value, not once per row.
+ */
+export interface Column {
+  readonly attribute: Attribute;
+  readonly codes: Uint16Array | Uint32Array;
+  /** `values[0]` is undefined, all others are distinct. */
+  readonly values: readonly (Value | undefined)[];
+}
+
+/** Rows of one kind (types, regions, images, offers) as columns by attribute name. */
+export interface Table {
+  readonly size: number;
+  readonly columns: ReadonlyMap<string, Column>;
+}
+
+const keyOf = (value: Value): Value => (typeof value === 'object' ? value.join('\u0000') : value);
+
+/** Collects the values of a column row by row. Rows that were skipped are unknown. */
+export interface ColumnBuilder {
+  set(row: number, value: Value): void;
+  finish(size: number): Column;
+}
+
+export function buildColumn(attribute: Attribute): ColumnBuilder {
+  const values: (Value | undefined)[] = [undefined];
+  const codeOf = new Map<Value, number>();
+  let codes: Uint32Array = new Uint32Array(64);
+  return {
+    set(row, value) {
+      const key = keyOf(value);
+      let code = codeOf.get(key);
+      if (code === undefined) {
+        code = values.length;
+        codeOf.set(key, code);
+        values.push(value);
+      }
+      if (row >= codes.length) {
+        const grown = new Uint32Array(Math.max(row + 1, codes.length * 2));
+        grown.set(codes);
+        codes = grown;
+      }
+      codes[row] = code;
+    },
+    finish(size) {
+      const narrow = values.length <= 0xffff;
+      const finished = narrow ? new Uint16Array(size) : new Uint32Array(size);
+      finished.set(codes.subarray(0, size));
+      return { attribute, codes: finished, values };
+    },
+  };
+}
+
+/** The value of an attribute in a row; undefined when unknown, or when no row has the attribute at all. */
+export function valueAt(table: Table, name: string, row: number): Value | undefined {
+  const column = table.columns.get(name);
+  return column?.values[column.codes[row] ?? UNKNOWN];
+}
+
+/** `valueAt` for attributes whose values are texts. */
+export function textAt(table: Table, name: string, row: number): string | undefined {
+  const value = valueAt(table, name, row);
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** `valueAt` for attributes whose values are numbers. */
+export function numberAt(table: Table, name: string, row: number): number | undefined {
+  const value = valueAt(table, name, row);
+  return typeof value === 'number' ? value : undefined;
+}
+
+/** `valueAt` for attributes whose values are sets; undefined when unknown. */
+export function setAt(table: Table, name: string, row: number): readonly string[] | undefined {
+  const value = valueAt(table, name, row);
+  return typeof value === 'object' ? value : undefined;
+}
+
+/** The same table with its rows in another order: row i of the result is row `order[i]`. */
+export function reorder(table: Table, order: Uint32Array): Table {
+  const columns = new Map<string, Column>();
+  for (const [name, column] of table.columns) {
+    const codes = column.codes instanceof Uint16Array ? new Uint16Array(order.length) : new Uint32Array(order.length);
+    for (let row = 0; row < order.length; row += 1) codes[row] = column.codes[order[row]!]!;
+    columns.set(name, { ...column, codes });
+  }
+  return { size: order.length, columns };
+}

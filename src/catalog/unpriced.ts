@@ -1,0 +1,47 @@
+import type { Catalog, Offers } from './catalog.ts';
+import { buildColumn, type Column, textAt } from './column.ts';
+
+/**
+ * The offers that may exist but whose price nobody knows: those a source lists without a price and, in catalogs made
+ * of price lists, every on-demand pair of a type and a region of its cloud that the list has no row for. A missing
+ * price is not a missing offer.
+ *
+ * `inScope` says by row of `regions` which regions matter.
+ */
+export function unpricedOffers(catalog: Catalog, inScope: Uint8Array): Offers {
+  const { types, regions, offers, listedUnpriced } = catalog;
+  if (!catalog.gapsAreUnknown) return listedUnpriced;
+  const priced = new Set<number>();
+  const market = offers.columns.get('offer.market');
+  const onDemand = market?.values.indexOf('on-demand') ?? -1;
+  for (let row = 0; row < offers.size; row += 1) {
+    if (market?.codes[row] === onDemand) priced.add(offers.type[row]! * regions.size + offers.region[row]!);
+  }
+  const type: number[] = [];
+  const region: number[] = [];
+  for (let r = 0; r < regions.size; r += 1) {
+    if (inScope[r] === 0) continue;
+    const cloud = textAt(regions, 'offer.cloud', r);
+    for (let t = 0; t < types.size; t += 1) {
+      if (textAt(types, 'type.cloud', t) === cloud && !priced.has(t * regions.size + r)) {
+        type.push(t);
+        region.push(r);
+      }
+    }
+  }
+  const size = type.length;
+  const columns = new Map<string, Column>();
+  if (market !== undefined) {
+    const column = buildColumn(market.attribute);
+    for (let row = 0; row < size; row += 1) column.set(row, 'on-demand');
+    columns.set(market.attribute.name, column.finish(size));
+  }
+  return {
+    size,
+    columns,
+    type: Uint32Array.from(type),
+    region: Uint32Array.from(region),
+    price: new Float64Array(size).fill(Number.NaN),
+    limit: new Float64Array(size).fill(Number.POSITIVE_INFINITY),
+  };
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { type Diagnostic, fail, ok, type Result } from '../diagnostic/diagnostic.ts';
+import { didYouMean } from '../diagnostic/nearest.ts';
+import { type Document, type Path, placeIn } from './read.ts';
+
+/** The keys that a schema accepts at a path, for hints about unknown keys. */
+function keysAt(schema: z.core.$ZodType, path: Path): readonly string[] {
+  let current: z.core.$ZodType | undefined = schema;
+  const unwrap = (): void => {
+    while (
+      current instanceof z.ZodOptional ||
+      current instanceof z.ZodDefault ||
+      current instanceof z.ZodNullable ||
+      current instanceof z.ZodReadonly
+    ) {
+      current = current.unwrap() as z.core.$ZodType;
+    }
+  };
+  for (const step of path) {
+    unwrap();
+    if (current instanceof z.ZodObject) current = current.shape[String(step)] as z.core.$ZodType | undefined;
+    else if (current instanceof z.ZodArray) current = current.element as z.core.$ZodType;
+    else if (current instanceof z.ZodRecord) current = current.valueType as z.core.$ZodType;
+    else return [];
+  }
+  unwrap();
+  return current instanceof z.ZodObject ? Object.keys(current.shape) : [];
+}
+
+/** The issues of the branch of a union that came nearest to fitting. */
+function flatten(issue: z.core.$ZodIssue, prefix: Path): readonly { issue: z.core.$ZodIssue; path: Path }[] {
+  const path = [...prefix, ...(issue.path as Path)];
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [{ issue, path }];
+  const depth = (branch: readonly z.core.$ZodIssue[]): number => Math.max(0, ...branch.map((inner) => inner.path.length));
+  const best = [...issue.errors].sort((a, b) => depth(b) - depth(a) || a.length - b.length)[0] ?? [];
+  if (depth(best) === 0) return [{ issue, path }];
+  return best.flatMap((inner) => flatten(inner, path));
+}
+
+/**
+ * The value of a document in the shape of a schema, or one diagnostic per fault, each at its place. An unknown key is
+ * a fault, with the nearest known key as hint.
+ *
+ * `name` says what the document is, for the message: "a rule file".
+ */
+export function checkDocument<T>(document: Document, schema: z.ZodType<T>, name: string): Result<T> {
+  const parsed = schema.safeParse(document.value);
+  if (parsed.success) return ok(parsed.data);
+  const diagnostics = parsed.error.issues.flatMap((top) =>
+    flatten(top, []).flatMap(({ issue, path }): Diagnostic[] => {
+      if (issue.code === 'unrecognized_keys') {
+        return issue.keys.map((key) => {
+          const hint = didYouMean(key, keysAt(schema, path));
+          return {
+            code: 'unknown-key',
+            message: `${name} has no key "${key}" here`,
+            ...placeIn(document, [...path, key], 'key'),
+            ...(hint === undefined ? {} : { hint }),
+          };
+        });
+      }
+      const message = issue.message.replace(/^Invalid input: /, '').replace(/, received undefined$/, ', and nothing is given');
+      return [{ code: 'invalid-value', message, ...placeIn(document, path) }];
+    }),
+  );
+  return fail(...diagnostics);
+}

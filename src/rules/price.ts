@@ -1,0 +1,55 @@
+import { divideHalfEven } from '../quantity/decimal.ts';
+import type { RuleOf } from './program.ts';
+
+/**
+ * What an offer is billed at under price rules, in exact integers.
+ *
+ * Stages: list, then `plus`, then `times` (half-even rounding after each factor), then `at-most`; within a stage in
+ * order of rule ids. So the order of rules in files never matters.
+ */
+
+export interface PriceStep {
+  readonly rule: string;
+  readonly component: string;
+  /** Nano-dollars per hour that the rule added; negative where it took off. */
+  readonly change: number;
+}
+
+export interface BilledPrice {
+  /** Nano-dollars per hour, all components together. */
+  readonly total: number;
+  readonly components: ReadonlyMap<string, number>;
+  readonly steps: readonly PriceStep[];
+}
+
+const MACHINE = 'machine';
+const MILLIONTHS = 1_000_000n;
+
+/**
+ * @param list nano-dollars per hour
+ * @param rules those that apply, in order of ids
+ * @param sizeOf the value of a type's number attribute; undefined when unknown, and the rule then does not apply
+ */
+export function billedPrice(list: number, rules: readonly RuleOf<'price'>[], sizeOf: (attribute: string) => number | undefined): BilledPrice {
+  const components = new Map<string, number>([[MACHINE, list]]);
+  const steps: PriceStep[] = [];
+  for (const stage of ['plus', 'times', 'at-most'] as const) {
+    for (const rule of rules) {
+      const { operation, amount, per, component } = rule.action.change;
+      if (operation !== stage) continue;
+      const size = per === undefined ? 1 : sizeOf(per.name);
+      if (size === undefined) continue;
+      const before = components.get(component) ?? 0;
+      let after: number;
+      if (operation === 'plus') after = before + amount * size;
+      else if (operation === 'times') after = Number(divideHalfEven(BigInt(before) * BigInt(amount), MILLIONTHS));
+      else after = Math.min(before, amount * size);
+      if (after === before) continue;
+      components.set(component, after);
+      steps.push({ rule: rule.id, component, change: after - before });
+    }
+  }
+  let total = 0;
+  for (const part of components.values()) total += part;
+  return { total, components, steps };
+}

@@ -1,0 +1,193 @@
+import type { Vocabulary } from '../catalog/value.ts';
+import { type Diagnostic, fail, ok, placeOf, type Result, type Span } from '../diagnostic/diagnostic.ts';
+import { compareText } from '../quantity/order.ts';
+import { compareVersions } from '../quantity/version.ts';
+import type { Action, CapabilityTest, Condition, Rule } from './rule.ts';
+
+/**
+ * Rules put in order for evaluation: capabilities in strata (each reads only itself and earlier ones), the versions
+ * that rules speak of ranked, refusals and price changes in order of their ids. The order of files and of rules in
+ * files leaves no trace.
+ */
+
+/** A rule known to have one of some verbs. */
+export type RuleOf<V extends Action['verb']> = Rule & { readonly action: Extract<Action, { readonly verb: V }> };
+
+/** Capabilities that depend on one another, derived together. */
+export interface Stratum {
+  readonly capabilities: readonly string[];
+  readonly providers: readonly RuleOf<'provide'>[];
+  readonly refiners: readonly RuleOf<'refine'>[];
+  readonly withholders: readonly RuleOf<'withhold'>[];
+}
+
+export interface Program {
+  readonly vocabulary: Vocabulary;
+  /** All rules, by id. */
+  readonly rules: readonly Rule[];
+  readonly strata: readonly Stratum[];
+  /** Versions that rules give, in Debian order: level 0 is absent, 1 is `any`, 2 + i is `versions[i]`. */
+  readonly versions: readonly string[];
+  readonly refusals: readonly RuleOf<'forbid' | 'require'>[];
+  readonly prices: readonly RuleOf<'price'>[];
+  readonly reserves: readonly RuleOf<'reserve'>[];
+  /** `sha256:…` of the texts the rules were read from. */
+  readonly digest: string;
+}
+
+const hasVerb =
+  <V extends Action['verb']>(...verbs: readonly V[]) =>
+  (rule: Rule): rule is RuleOf<V> =>
+    (verbs as readonly string[]).includes(rule.action.verb);
+
+/** Every leaf and capability test of a condition, with whether it stands under an odd number of `not`s. */
+export function* leavesOf(condition: Condition, negated = false): Generator<{ leaf: Exclude<Condition, { of: unknown }>; negated: boolean }> {
+  switch (condition.kind) {
+    case 'all':
+    case 'any':
+      for (const part of condition.of) yield* leavesOf(part, negated);
+      return;
+    case 'not':
+      yield* leavesOf(condition.of, !negated);
+      return;
+    default:
+      yield { leaf: condition, negated };
+  }
+}
+
+/** The condition under which a forbid or require refuses. */
+export function violationOf(rule: RuleOf<'forbid' | 'require'>): Condition {
+  const { action, when } = rule;
+  return action.verb === 'forbid' ? when : { kind: 'all', of: [when, { kind: 'not', of: action.condition }] };
+}
+
+/** What a rule gives or takes among capabilities. */
+function touchedBy(rule: Rule): readonly string[] {
+  const { action } = rule;
+  if (action.verb === 'provide' || action.verb === 'refine') return action.grants.map((grant) => grant.capability);
+  return action.verb === 'withhold' ? action.capabilities : [];
+}
+
+interface Edge {
+  readonly to: string;
+  readonly negative: boolean;
+  readonly span: Span;
+  readonly rule: Rule;
+}
+
+/** Tarjan's strongly connected components (1972): each component after all that it reaches. */
+function components(nodes: readonly string[], edges: ReadonlyMap<string, readonly Edge[]>): readonly (readonly string[])[] {
+  const index = new Map<string, number>();
+  const low = new Map<string, number>();
+  const stack: string[] = [];
+  const result: string[][] = [];
+  const visit = (node: string): void => {
+    index.set(node, index.size);
+    low.set(node, index.get(node)!);
+    stack.push(node);
+    for (const { to } of edges.get(node) ?? []) {
+      if (!index.has(to)) {
+        visit(to);
+        low.set(node, Math.min(low.get(node)!, low.get(to)!));
+      } else if (stack.includes(to)) {
+        low.set(node, Math.min(low.get(node)!, index.get(to)!));
+      }
+    }
+    if (low.get(node) === index.get(node)) result.push(stack.splice(stack.indexOf(node)).sort(compareText));
+  };
+  for (const node of nodes) if (!index.has(node)) visit(node);
+  return result;
+}
+
+/** Checks that rules fit together and orders them. */
+export function compileRules(vocabulary: Vocabulary, given: readonly Rule[], digest: string): Result<Program> {
+  const faults: Diagnostic[] = [];
+  const rules = [...given].sort((a, b) => compareText(a.id, b.id));
+  for (const [index, rule] of rules.entries()) {
+    const earlier = rules[index - 1];
+    if (earlier?.id === rule.id) {
+      faults.push({ code: 'duplicate-rule', message: `the rule ${rule.id} is given twice, also at ${placeOf(earlier.span)}`, span: rule.span });
+    }
+  }
+  const derivers = rules.filter(hasVerb('provide', 'refine', 'withhold'));
+  const edges = new Map<string, Edge[]>();
+  for (const rule of derivers) {
+    const reads = [...leavesOf(rule.when)].filter((found): found is { leaf: CapabilityTest; negated: boolean } => found.leaf.kind === 'capability');
+    for (const from of touchedBy(rule)) {
+      for (const { leaf, negated } of reads) {
+        // A withheld capability falls as the condition rises, so reading through it is a negation too.
+        const negative = (negated !== !leaf.present) !== (rule.action.verb === 'withhold');
+        const list = edges.get(from) ?? [];
+        list.push({ to: leaf.capability, negative, span: leaf.span, rule });
+        edges.set(from, list);
+      }
+    }
+  }
+  const names = [...vocabulary.capabilities.keys()].sort(compareText);
+  const strata = components(names, edges).map((capabilities): Stratum => {
+    for (const from of capabilities) {
+      const loop = edges.get(from)?.find((edge) => edge.negative && capabilities.includes(edge.to));
+      if (loop !== undefined) {
+        faults.push({
+          code: 'negation-cycle',
+          message: `${loop.rule.id} decides ${from} by the absence of ${loop.to}, which in turn depends on ${from}`,
+          span: loop.span,
+          hint: 'base one of the two on facts instead of capabilities',
+        });
+      }
+    }
+    const touches = (rule: Rule): boolean => touchedBy(rule).some((name) => capabilities.includes(name));
+    return {
+      capabilities,
+      providers: derivers.filter(hasVerb('provide')).filter(touches),
+      refiners: derivers.filter(hasVerb('refine')).filter(touches),
+      withholders: derivers.filter(hasVerb('withhold')).filter(touches),
+    };
+  });
+  if (faults.length > 0) return fail(...faults);
+  const versions = new Set<string>();
+  for (const rule of rules.filter(hasVerb('provide', 'refine'))) {
+    for (const { version } of rule.action.grants) if (version !== undefined) versions.add(version);
+  }
+  // Versions that differ in text but not in order ("1.0" and "1.00") share a level under their first text.
+  const ranked = [...versions].sort((a, b) => compareVersions(a, b) || compareText(a, b));
+  const distinct = ranked.filter((version, index) => index === 0 || compareVersions(ranked[index - 1]!, version) !== 0);
+  return ok({
+    vocabulary,
+    rules,
+    strata,
+    versions: distinct,
+    refusals: rules.filter(hasVerb('forbid', 'require')),
+    prices: rules.filter(hasVerb('price')),
+    reserves: rules.filter(hasVerb('reserve')),
+    digest,
+  });
+}
+
+/** The level of "absent": see `Program.versions`. */
+export const ABSENT = 0;
+/** The level of "there, version not known". */
+export const ANY_VERSION = 1;
+
+/** The level of a version that a rule gives. */
+export function levelOf(program: Program, version: string | undefined): number {
+  return version === undefined ? ANY_VERSION : leastLevel(program, version);
+}
+
+/** The lowest level that satisfies "at least `version`"; one past the last when no rule gives so new a version. */
+export function leastLevel(program: Program, version: string): number {
+  const { versions } = program;
+  let low = 0;
+  let high = versions.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareVersions(versions[middle]!, version) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low + 2;
+}
+
+/** The version of a level; undefined for absent and `any`. */
+export function versionOf(program: Program, level: number): string | undefined {
+  return level < 2 ? undefined : program.versions[level - 2];
+}

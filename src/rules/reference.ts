@@ -1,0 +1,122 @@
+import type { Value } from '../catalog/value.ts';
+import { compareVersions } from '../quantity/version.ts';
+import { type Program, type RuleOf, violationOf } from './program.ts';
+import type { Condition } from './rule.ts';
+import { passes } from './test.ts';
+import { FALSE, not, TRUE, type Tri, UNKNOWN_TRUTH } from './tri.ts';
+
+/**
+ * The rule language evaluated word by word, for one set of facts: no classes, no levels, nothing remembered. Slow and
+ * plain on purpose: the verifier and the tests hold the fast evaluation against it.
+ */
+
+/** The value of an attribute, undefined when unknown. */
+export type Facts = (attribute: string) => Value | undefined;
+
+/** `absent`, `any`, or a version. */
+export type Level = 'absent' | 'any' | { readonly version: string };
+
+/** What certainly and what possibly is there. */
+export interface ReferenceCapability {
+  readonly lower: Level;
+  readonly upper: Level;
+}
+
+const ABSENT: ReferenceCapability = { lower: 'absent', upper: 'absent' };
+
+function higher(a: Level, b: Level): Level {
+  if (a === 'absent' || b === 'absent') return a === 'absent' ? b : a;
+  if (a === 'any' || b === 'any') return a === 'any' ? b : a;
+  return compareVersions(a.version, b.version) >= 0 ? a : b;
+}
+
+const sameLevel = (a: Level, b: Level): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** Whether a level satisfies "present" (`least` undefined) or "at least this version". */
+function reaches(level: Level, least: string | undefined): boolean {
+  if (level === 'absent') return false;
+  if (least === undefined) return true;
+  return level !== 'any' && compareVersions(level.version, least) >= 0;
+}
+
+/** Whether a capability is there, in at least a version. */
+export function hasCapability({ lower, upper }: ReferenceCapability, least: string | undefined): Tri {
+  if (reaches(lower, least)) return TRUE;
+  if (reaches(upper, least) || (least !== undefined && (lower === 'any' || upper === 'any'))) return UNKNOWN_TRUTH;
+  return FALSE;
+}
+
+export type Capabilities = ReadonlyMap<string, ReferenceCapability>;
+
+export function referenceTruth(condition: Condition, facts: Facts, capabilities: Capabilities): Tri {
+  switch (condition.kind) {
+    case 'all':
+      return Math.min(TRUE, ...condition.of.map((part) => referenceTruth(part, facts, capabilities))) as Tri;
+    case 'any':
+      return Math.max(FALSE, ...condition.of.map((part) => referenceTruth(part, facts, capabilities))) as Tri;
+    case 'not':
+      return not(referenceTruth(condition.of, facts, capabilities));
+    case 'capability': {
+      const found = hasCapability(capabilities.get(condition.capability) ?? ABSENT, condition.atLeast);
+      return condition.present ? found : not(found);
+    }
+    case 'leaf': {
+      const value = facts(condition.attribute.name);
+      const results = condition.tests.map(({ operator, operand }) => {
+        const operands = operand.kind === 'values' ? operand.values : [facts(operand.attribute.name)].flat();
+        return passes(condition.attribute.kind, operator, value, operands as readonly (Value | undefined)[]);
+      });
+      return Math.min(TRUE, ...results) as Tri;
+    }
+  }
+}
+
+/** All capabilities that rules derive from the facts. */
+export function referenceCapabilities(program: Program, facts: Facts): Capabilities {
+  const result = new Map<string, ReferenceCapability>();
+  for (const stratum of program.strata) {
+    for (let changed = true; changed; ) {
+      changed = false;
+      for (const name of stratum.capabilities) {
+        let lower: Level = 'absent';
+        let upper: Level = 'absent';
+        const join = (rule: RuleOf<'provide' | 'refine'>): void => {
+          const holds = referenceTruth(rule.when, facts, result);
+          for (const grant of rule.action.grants.filter((one) => one.capability === name)) {
+            const level: Level = grant.version === undefined ? 'any' : { version: grant.version };
+            if (holds === TRUE) lower = higher(lower, level);
+            if (holds !== FALSE) upper = higher(upper, level);
+          }
+        };
+        for (const rule of stratum.providers) join(rule);
+        const [certainly, possibly]: readonly Level[] = [lower, upper];
+        for (const rule of stratum.refiners) join(rule);
+        // A refinement never creates a capability.
+        if (certainly === 'absent') lower = 'absent';
+        if (possibly === 'absent') upper = 'absent';
+        for (const rule of stratum.withholders.filter((one) => one.action.capabilities.includes(name))) {
+          const holds = referenceTruth(rule.when, facts, result);
+          if (holds !== FALSE) lower = 'absent';
+          if (holds === TRUE) upper = 'absent';
+        }
+        const before = result.get(name) ?? ABSENT;
+        if (!sameLevel(before.lower, lower) || !sameLevel(before.upper, upper)) {
+          result.set(name, { lower, upper });
+          changed = true;
+        }
+      }
+    }
+  }
+  return result;
+}
+
+/** The ids of the rules that refuse: certainly violated, or undecided ones that fail closed. */
+export function referenceRefusals(program: Program, facts: Facts, capabilities: Capabilities): readonly string[] {
+  return program.refusals
+    .filter((rule) => {
+      if (rule.effect === 'warn') return false;
+      const violated = referenceTruth(violationOf(rule), facts, capabilities);
+      return violated === TRUE || (violated === UNKNOWN_TRUTH && rule.onUnknown === 'refuse');
+    })
+    .map((rule) => rule.id);
+}
