@@ -276,7 +276,12 @@ export function readStreams(
   entries: readonly IndexEntry[],
   files: readonly StreamFile[],
   vocabulary: Vocabulary,
-  about: { readonly digest: string; readonly at: string | undefined },
+  about: {
+    readonly digest: string;
+    readonly at: string | undefined;
+    /** Versions of the newest prices of all files, those that were not read included. */
+    readonly newest: readonly string[];
+  },
 ): Result<Catalog> {
   const latest = about.at === undefined ? undefined : toVersionDate(about.at);
   const reader: Reader = { builder: buildCatalog(vocabulary), vocabulary, latest };
@@ -295,7 +300,7 @@ export function readStreams(
     throw error;
   }
   const catalog = reader.builder.finish({ gapsAreUnknown: true, digest: about.digest });
-  const dates = entries.map((entry) => fromVersionDate(entry.newest ?? '')).filter((date) => date !== undefined);
+  const dates = about.newest.map((version) => fromVersionDate(version)).filter((date) => date !== undefined);
   const newest = [...dates, catalog.newestPrice ?? ''].filter((date) => date !== '' && (about.at === undefined || date <= about.at));
   return ok({ ...catalog, newestPrice: newest.sort(compareText).at(-1) });
 }

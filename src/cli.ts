@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { addMachineCommand } from './commands/add-machine.ts';
+import { constraintsCommand } from './commands/constraints.ts';
+import { emit, EXIT, type Process } from './commands/process.ts';
+import { solveCommand } from './commands/solve.ts';
+
+/** The command line: arguments to a command to an exit code. */
+
+const VERSION = '0.1.0';
+
+/** Runs the command line and returns its exit code: see `EXIT`. */
+export async function run(args: readonly string[], process: Process): Promise<number> {
+  let exit: number = EXIT.answer;
+  const program = new Command('stowage');
+  program
+    .description('The cheapest machine that can host your container, chosen and proved before it boots.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => process.out(text), writeErr: (text) => process.err(text) });
+  for (const make of [addMachineCommand, solveCommand, constraintsCommand]) {
+    const command = make(process, (code) => {
+      exit = code;
+    });
+    command.exitOverride().showSuggestionAfterError().configureOutput({ writeOut: (text) => process.out(text), writeErr: (text) => process.err(text) });
+    program.addCommand(command);
+  }
+  try {
+    await program.parseAsync(args as string[], { from: 'user' });
+    return exit;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Help without a command is an answer to a wrong call; asked for, it is an answer.
+      return error.exitCode === 0 ? EXIT.answer : EXIT.badInput;
+    }
+    const detail = process.env.STOWAGE_DEBUG === undefined ? '' : `\n${(error as Error).stack}`;
+    process.err(`stowage: a defect of the program itself: ${(error as Error).message}${detail}\nPlease report it with the command that led here (STOWAGE_DEBUG=1 shows where).\n`);
+    return EXIT.defect;
+  }
+}
+
+// A reader that has seen enough (`| head`) closes the pipe: that is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.answer);
+  throw error;
+});
+process.exitCode = await run(process.argv.slice(2), emit(process));

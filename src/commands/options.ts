@@ -1,0 +1,66 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { loadVocabulary, loadRules } from '../storage/packs.ts';
+import { loadCatalog } from '../storage/catalogs.ts';
+import { fail, ok, type Result } from '../diagnostic/diagnostic.ts';
+import { compile, type Compiled } from '../match/compiled.ts';
+import { isDate } from '../quantity/date.ts';
+import { FORMATS, type Format } from '../render/formats.ts';
+
+/** Options that several commands share. */
+
+export const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value];
+
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least || !Number.isSafeInteger(value)) throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
+    return value;
+  };
+}
+
+export function day(text: string): string {
+  if (!isDate(text)) throw new InvalidArgumentError('It must be a date such as 2026-11-22.');
+  return text;
+}
+
+export interface OutputOptions {
+  readonly format: Format;
+  readonly output?: string;
+  readonly verbose?: boolean;
+  readonly quiet?: boolean;
+}
+
+export function addOutputOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--format <format>', 'how to print the answer').choices([...FORMATS]).default('tabular'))
+    .option('-o, --output <file>', 'write the answer to a file')
+    .option('-v, --verbose', 'tell why: proofs, counts, inputs')
+    .option('-q, --quiet', 'nothing on standard error but faults');
+}
+
+export interface SourceOptions {
+  readonly catalog?: string;
+  readonly rules?: readonly string[];
+  readonly at?: string;
+}
+
+export function addSourceOptions(command: Command): Command {
+  return command
+    .option('--catalog <dir>', 'a simplestreams tree instead of the shipped catalog')
+    .option('--rules <pack|file>', 'rules beside the default ones; repeatable', collect)
+    .option('--at <date>', 'judge by the prices and rules of this day; else by the newest price in the catalog', day);
+}
+
+/** Catalog and rules as the options name them. `clouds`: read no others where that makes no difference. */
+export function loadSources(options: SourceOptions, clouds: readonly string[] | undefined): Result<Compiled> {
+  const vocabulary = loadVocabulary();
+  const rules = loadRules(['default', ...(options.rules ?? [])], vocabulary);
+  if (!rules.ok) return rules;
+  const catalog = loadCatalog({
+    vocabulary,
+    at: options.at,
+    ...(options.catalog === undefined ? {} : { path: options.catalog }),
+    ...(clouds === undefined ? {} : { clouds }),
+  });
+  return catalog.ok ? ok(compile(catalog.value, rules.value)) : fail(...catalog.diagnostics);
+}

@@ -1,0 +1,85 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import { buildColumn, type Column, setAt, type Table, textAt, valueAt } from '../catalog/column.ts';
+import type { Value } from '../catalog/value.ts';
+import { compareText } from '../quantity/order.ts';
+import type { Base } from '../request/request.ts';
+
+/** The images of one base, in order of preference. */
+export interface Images {
+  readonly table: Table;
+  /** Rows of `table` by cloud, best first: newest version, gp3 before other root stores, id. */
+  readonly byCloud: ReadonlyMap<string, readonly number[]>;
+}
+
+/**
+ * The images of a base. A cloud of which the catalog knows no image at all gets one unnamed image per architecture:
+ * os, release and product come from the base, all else is unknown.
+ */
+export function imagesOf(catalog: Catalog, base: Base): Images {
+  const { images, types } = catalog;
+  const rows: { cloud: string; facts: ReadonlyMap<string, Value> }[] = [];
+  const cloudsWithImages = new Set<string>();
+  const clouds = new Map<string, Set<string>>();
+  for (let row = 0; row < types.size; row += 1) {
+    const cloud = textAt(types, 'type.cloud', row) ?? '';
+    const archs = clouds.get(cloud) ?? new Set();
+    for (const arch of setAt(types, 'type.arch', row) ?? ['amd64']) archs.add(arch);
+    clouds.set(cloud, archs);
+  }
+  for (let row = 0; row < images.size; row += 1) {
+    const facts = new Map<string, Value>();
+    for (const name of images.columns.keys()) {
+      const value = valueAt(images, name, row);
+      if (value !== undefined) facts.set(name, value);
+    }
+    const own = facts.get('image.cloud');
+    // An image that names no cloud serves a catalog of one cloud; where there are several, it fits none for certain.
+    const cloud = own === undefined && clouds.size === 1 ? [...clouds.keys()][0]! : String(own ?? '');
+    cloudsWithImages.add(cloud);
+    if (facts.get('image.os') === base.os && facts.get('image.release') === base.release) rows.push({ cloud, facts });
+  }
+  const known = imageArchs(catalog);
+  for (const [cloud, archs] of clouds) {
+    if (cloudsWithImages.has(cloud)) continue;
+    for (const arch of [...archs].filter((one) => known.includes(one)).sort(compareText)) {
+      const facts = new Map<string, Value>([['image.cloud', cloud], ['image.os', base.os], ['image.release', base.release], ['image.arch', arch]]);
+      if (base.os === 'ubuntu') facts.set('image.product', `com.ubuntu.cloud:server:${base.release}:${arch}`);
+      rows.push({ cloud, facts });
+    }
+  }
+  const text = (facts: ReadonlyMap<string, Value>, name: string): string => String(facts.get(name) ?? '');
+  const isGp3 = (facts: ReadonlyMap<string, Value>): number => (text(facts, 'image.root-store').endsWith('gp3') ? 0 : 1);
+  rows.sort(
+    (a, b) =>
+      compareText(a.cloud, b.cloud) ||
+      compareText(text(b.facts, 'image.version'), text(a.facts, 'image.version')) ||
+      isGp3(a.facts) - isGp3(b.facts) ||
+      compareText(text(a.facts, 'image.id'), text(b.facts, 'image.id')),
+  );
+  const columns = new Map<string, Column>();
+  for (const attribute of catalog.vocabulary.attributes.values()) {
+    if (attribute.scope !== 'image') continue;
+    const column = buildColumn(attribute);
+    let stated = false;
+    for (const [row, { facts }] of rows.entries()) {
+      const value = facts.get(attribute.name);
+      if (value === undefined) continue;
+      column.set(row, value);
+      stated = true;
+    }
+    if (stated) columns.set(attribute.name, column.finish(rows.length));
+  }
+  const byCloud = new Map<string, number[]>();
+  for (const [row, { cloud }] of rows.entries()) {
+    const list = byCloud.get(cloud);
+    if (list === undefined) byCloud.set(cloud, [row]);
+    else list.push(row);
+  }
+  return { table: { size: rows.length, columns }, byCloud };
+}
+
+/** Architectures that images can be built for: a Mac's are none of them. */
+function imageArchs(catalog: Catalog): readonly string[] {
+  const kind = catalog.vocabulary.attributes.get('image.arch')?.kind;
+  return kind?.kind === 'enum' ? kind.values : [];
+}

@@ -1,0 +1,233 @@
+import { numberAt, setAt, type Table, textAt, valueAt } from '../catalog/column.ts';
+import { formatValue } from '../catalog/decode.ts';
+import type { Vocabulary } from '../catalog/value.ts';
+import { formatDecimal } from '../quantity/decimal.ts';
+import { matchesGlob } from '../quantity/glob.ts';
+import { formatMoney, HOURS_PER_MONTH } from '../quantity/money.ts';
+import { formatSize } from '../quantity/size.ts';
+import { flagOf, listOf, numberOf, textOf } from '../request/constraints.ts';
+import type { Key } from '../request/keys.ts';
+import { guestsOf, type MachineRequest, zonesOf } from '../request/request.ts';
+import { FALSE, TRUE, type Tri, triOf, UNKNOWN_TRUTH } from '../rules/tri.ts';
+
+/**
+ * What a request needs of an offer, one predicate per need, at the level of the facts that decide it. Every need has
+ * an id and a sentence, so that whatever misses it can be told.
+ */
+
+/** How a need bears on the answer. */
+export type Bearing =
+  /** Bounds what is considered at all: clouds and regions. */
+  | 'scope'
+  /** Must be met. */
+  | 'must'
+  /** Is told of, with what meeting it would cost. */
+  | 'wish';
+
+export interface NeedText {
+  /** Stable: a constraint key, `can.kvm`, `rule hosting/…`, `image`, `reserve`, `full-speed`. */
+  readonly id: string;
+  /** What is needed, as a phrase: `mem >= 4G`. */
+  readonly text: string;
+  readonly bearing: Bearing;
+}
+
+/** A need that facts of the type alone decide. */
+export interface TypeNeed extends NeedText {
+  readonly level: 'type';
+  readonly holds: (type: number) => Tri;
+}
+/** A need that facts of the region alone decide. */
+export interface RegionNeed extends NeedText {
+  readonly level: 'region';
+  readonly holds: (region: number) => Tri;
+}
+/** A need that facts of the offer and its region decide. */
+export interface OfferNeed extends NeedText {
+  readonly level: 'offer';
+  readonly holds: (offer: number, region: number) => Tri;
+}
+/** A need that the billed price decides: at most so many nano-dollars per hour. */
+export interface PriceNeed extends NeedText {
+  readonly level: 'price';
+  readonly most: number;
+}
+export type FactNeed = TypeNeed | RegionNeed | OfferNeed | PriceNeed;
+
+/** A request that says nothing of architecture means amd64, as in Juju; an empty `arch=` means any. */
+export function wantedArch(request: MachineRequest): string | undefined {
+  const given = request.constraints.byKey.get('arch');
+  return given === undefined ? 'amd64' : textOf(request.constraints, 'arch');
+}
+
+/** Whether a name passes a list of names and globs, `^` in front negating: some positive one (if any) and no negative. */
+function passesPatterns(patterns: readonly string[], name: string): boolean {
+  const negative = patterns.filter((pattern) => pattern.startsWith('^')).map((pattern) => pattern.slice(1));
+  const positive = patterns.filter((pattern) => !pattern.startsWith('^'));
+  if (negative.some((pattern) => matchesGlob(pattern, name))) return false;
+  return positive.length === 0 || positive.some((pattern) => matchesGlob(pattern, name));
+}
+
+interface Tables {
+  readonly types: Table;
+  readonly regions: Table;
+  readonly offers: Table;
+}
+
+/** The needs of a request that facts decide without an image. */
+export function factNeeds(request: MachineRequest, { types, regions, offers }: Tables, vocabulary: Vocabulary): readonly FactNeed[] {
+  const { constraints } = request;
+  const needs: FactNeed[] = [];
+  const type = (id: string, text: string, holds: (row: number) => Tri, bearing: Bearing = 'must'): void => {
+    needs.push({ id, text, bearing, level: 'type', holds });
+  };
+
+  // --- what is considered ---
+  const clouds = listOf(constraints, 'cloud');
+  if (clouds.length > 0) {
+    needs.push({ id: 'cloud', text: `cloud ${clouds.join(',')}`, bearing: 'scope', level: 'region', holds: (row) => triOf(passesPatterns(clouds, textAt(regions, 'offer.cloud', row) ?? '')) });
+  }
+  const named = listOf(constraints, 'region');
+  if (named.length > 0) {
+    needs.push({ id: 'region', text: `region ${named.join(',')}`, bearing: 'scope', level: 'region', holds: (row) => triOf(passesPatterns(named, textAt(regions, 'offer.region', row) ?? '')) });
+  }
+  needs.push({
+    id: 'access',
+    text: 'a region open to every account (restricted ones count only when named)',
+    bearing: 'scope',
+    level: 'region',
+    holds: (row) => triOf(textAt(regions, 'offer.access', row) !== 'restricted' || named.includes(textAt(regions, 'offer.region', row) ?? '')),
+  });
+
+  // --- the offer ---
+  const market = textOf(constraints, 'market') ?? 'on-demand';
+  if (market !== 'any') {
+    needs.push({ id: 'market', text: `market ${market}`, bearing: 'must', level: 'offer', holds: (row) => triOf((textAt(offers, 'offer.market', row) ?? 'on-demand') === market) });
+  }
+  const zones = zonesOf(request);
+  if (zones.length > 0) {
+    needs.push({
+      id: 'zones',
+      text: `zone ${zones.join(' or ')}`,
+      bearing: 'must',
+      level: 'offer',
+      holds: (row, region) => {
+        // Juju tries the zones one after the other; where nobody knows an offer's zones, they may be the right ones.
+        const sold = setAt(offers, 'offer.zones', row) ?? setAt(regions, 'offer.region-zones', region);
+        return triOf(sold === undefined || zones.some((zone) => sold.includes(zone)));
+      },
+    });
+  }
+
+  // --- Juju's keys ---
+  const arch = wantedArch(request);
+  if (arch !== undefined) {
+    type('arch', `arch ${arch}`, (row) => {
+      const archs = setAt(types, 'type.arch', row);
+      return archs === undefined ? UNKNOWN_TRUTH : triOf(archs.includes(arch));
+    });
+  }
+  const atLeast = (id: Key, attribute: string, text: (wanted: number) => string, whenUnknown: Tri, scale = 1): void => {
+    const wanted = numberOf(constraints, id);
+    if (wanted === 0) return;
+    type(id, `${id} >= ${text(wanted)}`, (row) => {
+      const value = numberAt(types, attribute, row);
+      return value === undefined ? whenUnknown : triOf(value * scale >= wanted);
+    });
+  };
+  atLeast('cores', 'type.cores', String, UNKNOWN_TRUTH);
+  atLeast('mem', 'type.mem', formatSize, UNKNOWN_TRUTH);
+  atLeast('cpu-power', 'type.cpu-power', String, TRUE);
+  // A root disk of size 0 is Juju's "unknown"; on most clouds the size is chosen at launch.
+  const rootDisk = numberOf(constraints, 'root-disk');
+  if (rootDisk > 0) {
+    type('root-disk', `root-disk >= ${formatSize(rootDisk)}`, (row) => {
+      const value = numberAt(types, 'type.root-disk', row);
+      return triOf(value === undefined || value === 0 || value >= rootDisk);
+    });
+  }
+  const tags = listOf(constraints, 'tags');
+  if (tags.length > 0) {
+    type('tags', `tags ${tags.join(',')}`, (row) => {
+      const own = setAt(types, 'type.tags', row);
+      return own === undefined ? UNKNOWN_TRUTH : triOf(tags.every((tag) => own.includes(tag)));
+    });
+  }
+  const virt = textOf(constraints, 'virt-type');
+  if (virt !== undefined) {
+    type('virt-type', `virt-type ${virt}`, (row) => {
+      const own = setAt(types, 'type.virt', row);
+      return own === undefined ? UNKNOWN_TRUTH : triOf(own.includes(virt));
+    });
+  }
+  const instanceType = textOf(constraints, 'instance-type');
+  if (instanceType !== undefined) type('instance-type', `instance type ${instanceType}`, (row) => triOf(textAt(types, 'type.name', row) === instanceType));
+
+  // --- our own keys: what is not known is not met ---
+  atLeast('gpus', 'type.gpus', String, UNKNOWN_TRUTH);
+  atLeast('local-disk', 'type.local-disk', formatSize, UNKNOWN_TRUTH, 1024);
+  const gpu = textOf(constraints, 'gpu');
+  if (gpu !== undefined) {
+    type('gpu', `gpu ${gpu}`, (row) => {
+      const model = textAt(types, 'type.gpu-name', row);
+      if (model === undefined) return numberAt(types, 'type.gpus', row) === 0 ? FALSE : UNKNOWN_TRUTH;
+      return triOf(matchesGlob(gpu.toLowerCase(), model.toLowerCase()));
+    });
+  }
+  const baseline = numberOf(constraints, 'cores-baseline');
+  if (baseline > 0) {
+    type('cores-baseline', `${formatDecimal(baseline, 3)} sustained cores`, (row) => {
+      const sustained = sustainedCores(types, row);
+      return sustained === undefined ? UNKNOWN_TRUTH : triOf(sustained >= baseline);
+    });
+  }
+  for (const key of ['burstable', 'bare-metal'] as const) {
+    const wanted = flagOf(constraints, key);
+    if (wanted === undefined) continue;
+    type(key, `${key} ${wanted}`, (row) => {
+      const value = valueAt(types, `type.${key}`, row);
+      return value === undefined ? UNKNOWN_TRUTH : triOf(value === wanted);
+    });
+  }
+
+  // --- guests stated apart: the host must hold their sum ---
+  if (request.guests !== undefined) {
+    const guests = guestsOf(request);
+    const sum = (of: (guest: (typeof guests)[number]) => number): number => guests.reduce((total, guest) => total + guest.count * of(guest), 0);
+    for (const [id, attribute, total, text] of [
+      ['guest-cores', 'type.cores', sum((guest) => guest.cores), String] as const,
+      ['guest-mem', 'type.mem', sum((guest) => guest.mem), formatSize] as const,
+    ]) {
+      if (total === 0) continue;
+      type(id, `${attribute.slice('type.'.length)} >= ${text(total)} for the guests`, (row) => {
+        const value = numberAt(types, attribute, row);
+        return value === undefined ? UNKNOWN_TRUTH : triOf(value >= total);
+      });
+    }
+  }
+
+  // --- money ---
+  const maxPrice = constraints.byKey.get('max-price')?.value;
+  if (typeof maxPrice === 'number') needs.push({ id: 'max-price', text: `max-price ${formatMoney(maxPrice)} USD/h`, bearing: 'must', level: 'price', most: maxPrice });
+  const budget = constraints.byKey.get('budget')?.value;
+  if (typeof budget === 'number') {
+    const most = Math.floor(budget / (HOURS_PER_MONTH * request.count));
+    needs.push({ id: 'budget', text: `budget ${formatMoney(budget)} USD a month`, bearing: 'must', level: 'price', most });
+  }
+
+  const fullSpeed = vocabulary.attributes.get('type.baseline');
+  if (fullSpeed !== undefined) {
+    type('full-speed', `a baseline of ${formatValue(fullSpeed, 1000)}`, (row) => {
+      const value = numberAt(types, 'type.baseline', row);
+      return value === undefined ? UNKNOWN_TRUTH : triOf(value >= 1000);
+    }, 'wish');
+  }
+  return needs;
+}
+
+/** Thousandths of cores that a type can use all the time; undefined when unknown. Baselines are held in 0.1 %. */
+export function sustainedCores(types: Table, row: number): number | undefined {
+  const cores = numberAt(types, 'type.cores', row);
+  const baseline = numberAt(types, 'type.baseline', row);
+  return cores === undefined || baseline === undefined ? undefined : cores * baseline;
+}

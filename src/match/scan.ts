@@ -1,0 +1,78 @@
+import { isClear } from './mask.ts';
+import { isFit, type Query } from './query.ts';
+
+/**
+ * The plain scan: every offer is judged, one after the other. It is the reference that faster ways of matching are
+ * held against.
+ */
+
+/** Every offer's verdict, side by side. */
+export interface Sweep {
+  /** Masks of missed needs, `query.words` words per offer. */
+  readonly missing: Uint32Array;
+  readonly unknown: Uint32Array;
+  /** The best image of each offer, -1 where there is none. */
+  readonly image: Int32Array;
+  /** Nano-dollars per hour as billed; NaN where unknown. */
+  readonly price: Float64Array;
+}
+
+/** Judges all offers. */
+export function sweep(query: Query): Sweep {
+  const { space, words } = query;
+  const { size } = space.offers;
+  const result: Sweep = {
+    missing: new Uint32Array(size * words),
+    unknown: new Uint32Array(size * words),
+    image: new Int32Array(size),
+    price: new Float64Array(size),
+  };
+  for (let offer = 0; offer < size; offer += 1) {
+    const verdict = query.judge(offer);
+    for (let word = 0; word < words; word += 1) {
+      result.missing[offer * words + word] = verdict.missing[word]!;
+      result.unknown[offer * words + word] = verdict.unknown[word]!;
+    }
+    result.image[offer] = verdict.image;
+    result.price[offer] = verdict.price;
+  }
+  return result;
+}
+
+/** The cheapest fitting offer, or -1. Offers are in price order, so without price rules the first that fits is it. */
+export function cheapest(query: Query): number {
+  const { size } = query.space.offers;
+  const inOrder = query.derivation.program.prices.length === 0;
+  let best = -1;
+  let lowest = Number.POSITIVE_INFINITY;
+  for (let offer = 0; offer < size; offer += 1) {
+    const verdict = query.judge(offer);
+    if (!isFit(query, verdict) || verdict.price >= lowest) continue;
+    if (inOrder) return offer;
+    best = offer;
+    lowest = verdict.price;
+  }
+  return best;
+}
+
+/** How many offers fit. */
+export function count(query: Query): number {
+  let fitting = 0;
+  for (let offer = 0; offer < query.space.offers.size; offer += 1) if (isFit(query, query.judge(offer))) fitting += 1;
+  return fitting;
+}
+
+/** Offers of a sweep that miss none of `needs`, cheapest first; ties in the catalog's total order. */
+export function ranked(query: Query, swept: Sweep, needs: Uint32Array): readonly number[] {
+  const rows: number[] = [];
+  for (let offer = 0; offer < query.space.offers.size; offer += 1) {
+    if (isClear(swept.missing, offer * query.words, needs)) rows.push(offer);
+  }
+  if (query.derivation.program.prices.length > 0) rows.sort((a, b) => swept.price[a]! - swept.price[b]! || a - b);
+  return rows;
+}
+
+/** The `k` cheapest fitting offers, cheapest first. */
+export function top(query: Query, k: number): readonly number[] {
+  return ranked(query, sweep(query), query.musts).slice(0, k);
+}

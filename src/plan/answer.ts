@@ -1,0 +1,179 @@
+import type { Compiled } from '../match/compiled.ts';
+import { hasBit, isClear } from '../match/mask.ts';
+import { isFit, prepare, type Query, requestDate } from '../match/query.ts';
+import { ranked, type Sweep, sweep } from '../match/scan.ts';
+import { formatDecimal } from '../quantity/decimal.ts';
+import { formatMoney } from '../quantity/money.ts';
+import type { MachineRequest } from '../request/request.ts';
+import { choose, type Engine } from './choose.ts';
+import { describeMachine, describeOffer, proveNeeds } from './describe.ts';
+import { machineNotes, NOT_INCLUDED, requestNotes, unpricedNotes } from './notes.ts';
+import type { Alternative, Answer, Machine, Note } from './schema.ts';
+import { stepsFor } from './steps.ts';
+import { unpricedFits } from './unpriced.ts';
+
+/** Answers a machine request: the cheapest offers that fit, why, what else there is, and how to get them. */
+
+export interface AnswerOptions {
+  readonly engine?: Engine;
+  /** How many of the best offers to list. */
+  readonly top?: number;
+  /** The day that prices and rules are judged by; undefined means the newest price date of the catalog. */
+  readonly at?: string | undefined;
+}
+
+/** Which of a query's needs are these, by id, as a copy of `musts` with bits changed. */
+function needsMask(query: Query, without: readonly string[], plus: readonly string[] = []): Uint32Array {
+  const mask = query.musts.slice();
+  for (const [bit, need] of query.needs.entries()) {
+    if (without.includes(need.id)) mask[bit >>> 5]! &= ~(1 << (bit & 31));
+    if (plus.includes(need.id)) mask[bit >>> 5]! |= 1 << (bit & 31);
+  }
+  return mask;
+}
+
+/** How often each need is missed, by itself and in turn. Counts add up: what is considered less what is missed is what fits. */
+function countNeeds(query: Query, swept: Sweep): { considered: number; fit: number; needs: Answer['explanation']['needs'] } {
+  const bits = query.needs.map((need, bit) => ({ need, bit })).filter(({ need }) => need.bearing === 'must');
+  const misses = new Uint32Array(query.needs.length);
+  const unknown = new Uint32Array(query.needs.length);
+  const firstMiss = new Uint32Array(query.needs.length);
+  let considered = 0;
+  let fit = 0;
+  for (let row = 0; row < query.space.offers.size; row += 1) {
+    const base = row * query.words;
+    if (!isClear(swept.missing, base, query.scope)) continue;
+    considered += 1;
+    let first = -1;
+    for (const { bit } of bits) {
+      if (!hasBit(swept.missing, base, bit)) continue;
+      misses[bit]! += 1;
+      if (hasBit(swept.unknown, base, bit)) unknown[bit]! += 1;
+      if (first === -1) first = bit;
+    }
+    if (first === -1) fit += 1;
+    else firstMiss[first]! += 1;
+  }
+  let left = considered;
+  const needs = bits.map(({ need, bit }) => {
+    left -= firstMiss[bit]!;
+    return { need: need.id, text: need.text, misses: misses[bit]!, unknown: unknown[bit]!, left };
+  });
+  return { considered, fit, needs };
+}
+
+/** The cheapest offer that meets other needs than the request's, and what of the request it misses. */
+function cheapestWith(query: Query, swept: Sweep, needs: Uint32Array): { alternative: Alternative; price: number } | undefined {
+  const row = ranked(query, swept, needs)[0];
+  if (row === undefined) return undefined;
+  const missed = query.needs.filter((need, bit) => need.bearing === 'must' && hasBit(swept.missing, row * query.words, bit)).map((need) => need.id);
+  const price = swept.price[row]!;
+  return { alternative: { ...describeOffer(query, row, price), ...(missed.length === 0 ? {} : { needs: missed }) }, price };
+}
+
+function withNotes(answer: Answer, notes: readonly Note[]): Answer {
+  const distinct = new Map(notes.map((note) => [`${note.code} ${note.text}`, note]));
+  return { ...answer, notes: [...distinct.values()] };
+}
+
+/**
+ * The answer to a request.
+ *
+ * @example
+ * const answer = answerRequest(compile(catalog, program), request);
+ * answer.machines[0]?.type // 'm8i-flex.large'
+ */
+export function answerRequest(compiled: Compiled, request: MachineRequest, options: AnswerOptions = {}): Answer {
+  const { engine = 'scan', top = 1, at } = options;
+  const query = prepare(compiled, request, at);
+  const swept = sweep(query);
+  const { offers } = query.space;
+  const { considered, fit, needs } = countNeeds(query, swept);
+  const rows = ranked(query, swept, query.musts);
+  const price = (row: number): number => swept.price[row]!;
+  const choice = choose(engine, rows, price, offers, request.count);
+  const unpriced = unpricedFits(query, at);
+
+  const first = choice?.taken[0]?.row;
+  const winning = first === undefined ? undefined : price(first);
+  const cheaper = (found: ReturnType<typeof cheapestWith>): Alternative | null =>
+    found !== undefined && (winning === undefined || found.price < winning) ? found.alternative : null;
+  const misses = (id: string): boolean => {
+    const bit = query.needs.findIndex((need) => need.id === id);
+    return first !== undefined && bit >= 0 && hasBit(swept.missing, first * query.words, bit);
+  };
+  const baselineKnown = first !== undefined && describeOffer(query, first, 0)['sustained-cores'] !== undefined;
+  const common: Answer = {
+    format: 'stowage.answer/1',
+    status: 'infeasible',
+    cost: null,
+    bound: null,
+    gap: null,
+    proof: null,
+    machines: [],
+    considered: { offers: considered, fit, 'unpriced-fit': unpriced.fit },
+    'runner-up': null,
+    'juju-launchable': misses('launcher') ? (cheapestWith(query, swept, needsMask(query, [], ['launcher']))?.alternative ?? null) : null,
+    'full-speed': baselineKnown ? (cheapestWith(query, swept, needsMask(query, [], ['full-speed']))?.alternative ?? null) : null,
+    'without-reserve': request.reserve ? cheaper(cheapestWith(query, swept, needsMask(query, ['reserve']))) : null,
+    'other-arch': cheaper(cheapestWith(query, swept, needsMask(query, ['arch']))),
+    steps: [],
+    notes: [],
+    explanation: { needs, proofs: {}, 'price-steps': [], unpriced: unpriced.examples },
+    inputs: { catalog: compiled.catalog.digest, rules: compiled.program.digest, date: requestDate(compiled, at) ?? null },
+    stats: { rows: offers.size },
+  };
+  if (choice === undefined || first === undefined) {
+    const limited = rows.reduce((total, row) => total + offers.limit[row]!, 0);
+    const short: Note[] = rows.length > 0 ? [{ code: 'limits', text: `only ${limited} machines of the ${rows.length} fitting offers can be had, and ${request.count} are asked for` }] : [];
+    return withNotes(common, [...short, ...requestNotes(query, []), ...unpricedNotes(query, unpriced)]);
+  }
+
+  const machines: Machine[] = [];
+  const steps: string[] = [];
+  const notes: Note[] = [];
+  const proofs: Answer['explanation']['proofs'] = {};
+  const priceSteps: Answer['explanation']['price-steps'] = [];
+  for (const { row, count } of choice.taken) {
+    const image = swept.image[row]!;
+    const proven = proveNeeds(query, row, image);
+    if (row === first) {
+      for (const { capability, proof } of proven) proofs[capability] = proof as (typeof proofs)[string];
+      for (const { rule, component, change } of query.bill(row, image).steps) priceSteps.push({ rule, component, change: formatMoney(change) });
+    }
+    for (let index = 0; index < count; index += 1) {
+      const number = machines.length;
+      const machine = describeMachine(query, row, image, price(row), `new-${number}`, proven);
+      machines.push(machine);
+      steps.push(...stepsFor(query, machine, row, image, proven, number, request.count));
+      if (index === 0) notes.push(...machineNotes(query, machine, row, image));
+    }
+  }
+  // The next offer in order: one that still has machines left, and is not what was chosen throughout.
+  const used = new Map(choice.taken.map(({ row, count }) => [row, count]));
+  const next = rows.find((row) => !used.has(row));
+  const { cost, bound } = choice;
+  const last = choice.taken.at(-1)!.row;
+  return withNotes(
+    {
+      ...common,
+      status: cost === bound ? 'optimal' : 'feasible',
+      cost: formatMoney(cost),
+      bound: formatMoney(bound),
+      gap: cost === 0n ? '0' : formatDecimal(((cost - bound) * 1_000_000n) / cost, 6),
+      proof: engine === 'lp' ? 'linear-program' : 'exhaustive',
+      machines,
+      'runner-up': next === undefined ? null : { ...describeOffer(query, next, price(next)), 'wins-below': formatMoney(price(last)) },
+      ...(top > 1 ? { top: rows.slice(0, top).map((row) => describeOffer(query, row, price(row))) } : {}),
+      steps,
+      explanation: { ...common.explanation, proofs, 'price-steps': priceSteps },
+    },
+    [...notes, ...requestNotes(query, machines), ...unpricedNotes(query, unpriced), NOT_INCLUDED],
+  );
+}
+
+/** One offer of a compiled catalog in the words of an answer, at its list price. */
+export function describeRow(query: Query, row: number): Alternative & { readonly fits: boolean } {
+  const verdict = query.judge(row);
+  return { ...describeOffer(query, row, verdict.price), fits: isFit(query, verdict) };
+}

@@ -1,0 +1,42 @@
+import type { Offers } from '../catalog/catalog.ts';
+import { type CoverSolution, solveCover } from '../solve/cover.ts';
+
+/** How machines are chosen among the offers that fit, listed cheapest first. */
+
+export type Engine = 'scan' | 'lp';
+
+export interface Choice {
+  /** Offer rows, cheapest first, each with how many machines of it are taken. */
+  readonly taken: readonly { readonly row: number; readonly count: number }[];
+  /** Nano-dollars per hour. */
+  readonly cost: bigint;
+  /** A lower bound on what any choice costs. */
+  readonly bound: bigint;
+}
+
+/**
+ * The cheapest `demand` machines, or undefined when the fitting offers are limited to fewer.
+ *
+ * @param rows fitting offers, cheapest first, ties in the catalog's order
+ * @param price the billed price of each row, nano-dollars per hour
+ */
+export function choose(engine: Engine, rows: readonly number[], price: (row: number) => number, offers: Offers, demand: number): Choice | undefined {
+  if (engine === 'lp') {
+    const solution: CoverSolution = solveCover({ costs: rows.map(price), limits: rows.map((row) => offers.limit[row]!), demand });
+    if (solution.status === 'infeasible') return undefined;
+    const taken = rows.map((row, index) => ({ row, count: solution.counts[index]! })).filter(({ count }) => count > 0);
+    return { taken, cost: solution.cost, bound: solution.bound };
+  }
+  // Machines of one request do not depend on one another: taking the cheapest until its limit is optimal.
+  const taken: { row: number; count: number }[] = [];
+  let open = demand;
+  let cost = 0n;
+  for (const row of rows) {
+    if (open === 0) break;
+    const count = Math.min(open, offers.limit[row]!);
+    taken.push({ row, count });
+    cost += BigInt(price(row)) * BigInt(count);
+    open -= count;
+  }
+  return open === 0 ? { taken, cost, bound: cost } : undefined;
+}

@@ -1,0 +1,107 @@
+import { numberAt, setAt, textAt } from '../catalog/column.ts';
+import type { Attribute } from '../catalog/value.ts';
+import { sustainedCores } from '../match/needs.ts';
+import type { Query } from '../match/query.ts';
+import { formatDecimal } from '../quantity/decimal.ts';
+import { formatMoney } from '../quantity/money.ts';
+import { guestsOf } from '../request/request.ts';
+import { ANY_VERSION, leastLevel } from '../rules/program.ts';
+import { easiestProvider, type ProofStep, proveCapability } from '../rules/proof.ts';
+import type { RuleOf } from '../rules/program.ts';
+import type { Alternative, Machine } from './schema.ts';
+
+/** Offers and machines as the answer states them. */
+
+/** Sustained cores of a type that does not run at full speed all the time; undefined for all others. */
+function slowedCores(query: Query, type: number): string | undefined {
+  const baseline = numberAt(query.space.types, 'type.baseline', type);
+  const sustained = sustainedCores(query.space.types, type);
+  return baseline === undefined || baseline >= 1000 || sustained === undefined ? undefined : formatDecimal(sustained, 3);
+}
+
+/** One offer, at a price as billed. */
+export function describeOffer(query: Query, row: number, price: number): Alternative {
+  const { types, regions, offers } = query.space;
+  const type = offers.type[row]!;
+  const basis = textAt(offers, 'offer.price-basis', row);
+  const tenancy = textAt(offers, 'offer.tenancy', row);
+  const sustained = slowedCores(query, type);
+  return {
+    type: textAt(types, 'type.name', type) ?? '',
+    cloud: textAt(types, 'type.cloud', type) ?? '',
+    region: textAt(regions, 'offer.region', offers.region[row]!) ?? '',
+    market: (textAt(offers, 'offer.market', row) ?? 'on-demand') as Alternative['market'],
+    price: formatMoney(price),
+    ...(basis === undefined ? {} : { 'price-basis': basis as 'list' }),
+    ...(tenancy === undefined ? {} : { tenancy: tenancy as 'shared' }),
+    ...(sustained === undefined ? {} : { 'sustained-cores': sustained }),
+  };
+}
+
+/** A capability that the request asked for, as the chosen offer and image have it. */
+export interface ProvenCapability {
+  readonly capability: string;
+  readonly provider: RuleOf<'provide'>;
+  readonly version: string | undefined;
+  readonly proof: readonly ProofStep[];
+}
+
+/** Proofs of what was asked for, in the order of asking. */
+export function proveNeeds(query: Query, row: number, image: number): readonly ProvenCapability[] {
+  const site = query.site(row, image);
+  const factsAt = (attribute: Attribute) => query.factAt(attribute, site);
+  const { program } = query.compiled;
+  return query.request.containers.flatMap(({ capability, atLeast }) => {
+    const state = query.derivation.capability(capability, site);
+    const provider = easiestProvider(state, atLeast === undefined ? ANY_VERSION : leastLevel(program, atLeast));
+    if (provider === undefined) return [];
+    return [{ capability, provider, ...proveCapability(provider, state, query.derivation, site, factsAt) }];
+  });
+}
+
+/** One machine to be launched, with its containers. */
+export function describeMachine(query: Query, row: number, image: number, price: number, id: string, proven: readonly ProvenCapability[]): Machine {
+  const { types, offers, regions } = query.space;
+  const { table } = query.images;
+  const type = offers.type[row]!;
+  const { 'sustained-cores': sustained, ...offer } = describeOffer(query, row, price);
+  const zones = setAt(offers, 'offer.zones', row) ?? setAt(regions, 'offer.region-zones', offers.region[row]!);
+  const cores = numberAt(types, 'type.cores', type);
+  const mem = numberAt(types, 'type.mem', type);
+  const imageId = textAt(table, 'image.id', image);
+  const product = textAt(table, 'image.product', image);
+  const arch = textAt(table, 'image.arch', image);
+  const containers = guestsOf(query.request).flatMap((guest) =>
+    Array.from({ length: guest.count }, () => ({
+      type: guest.kind,
+      ...(guest.cores === 0 ? {} : { cores: guest.cores }),
+      ...(guest.mem === 0 ? {} : { mem: guest.mem }),
+    })),
+  );
+  const numbers = new Map<string, number>();
+  return {
+    id,
+    ...offer,
+    'list-price': formatMoney(offers.price[row]!),
+    'as-of': textAt(offers, 'offer.as-of', row) ?? null,
+    ...(zones === undefined ? {} : { zones: [...zones] }),
+    ...(cores === undefined ? {} : { cores }),
+    ...(mem === undefined ? {} : { mem }),
+    ...(sustained === undefined ? {} : { 'sustained-cores': sustained }),
+    image: {
+      ...(imageId === undefined ? {} : { id: imageId }),
+      ...(product === undefined ? {} : { product }),
+      os: query.request.base.os,
+      release: query.request.base.release,
+      ...(arch === undefined ? {} : { arch }),
+    },
+    capabilities: Object.fromEntries(
+      proven.map(({ capability, provider, version }) => [capability, { version: version ?? 'any', via: provider.action.via, rule: provider.id }]),
+    ),
+    containers: containers.map((one) => {
+      const number = numbers.get(one.type) ?? 0;
+      numbers.set(one.type, number + 1);
+      return { id: `${id}/${one.type}/${number}`, ...one };
+    }),
+  };
+}

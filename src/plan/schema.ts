@@ -1,0 +1,116 @@
+import { z } from 'zod';
+
+/** The answer (`stowage.answer/1`): one value, the same whatever renders it, and nothing in it that time changes. */
+
+const money = z.string().regex(/^-?\d+(\.\d+)?$/).meta({ description: 'A decimal number of USD, as short as it can be written.' });
+const size = z.int().nonnegative();
+
+const proofStep = z.strictObject({
+  rule: z.string(),
+  place: z.string().meta({ description: 'file:line:column of the rule.' }),
+  summary: z.string(),
+  source: z.string().optional(),
+  facts: z.array(z.strictObject({ attribute: z.string(), value: z.string() })),
+  get because() {
+    return z.array(proofStep);
+  },
+});
+
+const capability = z.strictObject({
+  version: z.string().meta({ description: 'A version, or "any": there, version not known.' }),
+  via: z.enum(['launch', 'launch-option', 'after-launch', 'image']),
+  rule: z.string(),
+});
+
+const image = z.strictObject({
+  id: z.string().optional(),
+  product: z.string().optional(),
+  os: z.string(),
+  release: z.string(),
+  arch: z.string().optional(),
+});
+
+const container = z.strictObject({ id: z.string(), type: z.string(), cores: size.optional(), mem: size.optional().meta({ description: 'MiB' }) });
+
+const offer = z.strictObject({
+  type: z.string(),
+  cloud: z.string(),
+  region: z.string(),
+  market: z.enum(['on-demand', 'spot']),
+  price: money.meta({ description: 'USD per hour, as billed.' }),
+  'price-basis': z.enum(['list', 'derived', 'estimate']).optional(),
+  tenancy: z.enum(['shared', 'dedicated']).optional(),
+});
+
+const machine = z.strictObject({
+  id: z.string(),
+  ...offer.shape,
+  'list-price': money,
+  'as-of': z.string().nullable(),
+  zones: z.array(z.string()).optional(),
+  cores: size.optional(),
+  mem: size.optional().meta({ description: 'MiB' }),
+  'sustained-cores': z.string().optional(),
+  image: image.optional(),
+  capabilities: z.record(z.string(), capability),
+  containers: z.array(container),
+});
+
+const alternative = z.strictObject({
+  ...offer.shape,
+  'sustained-cores': z.string().optional(),
+  needs: z.array(z.string()).optional().meta({ description: 'What of the request it does not meet.' }),
+});
+
+const need = z.strictObject({
+  need: z.string(),
+  text: z.string(),
+  misses: size.meta({ description: 'Considered offers that miss this need, whatever else they miss.' }),
+  unknown: size.meta({ description: 'Those of them that miss it only because a fact is unknown.' }),
+  left: size.meta({ description: 'Considered offers left when this need and those before it are applied in turn.' }),
+});
+
+const diagnostic = z.strictObject({
+  code: z.string(),
+  message: z.string(),
+  place: z.string().optional(),
+  path: z.string().optional(),
+  hint: z.string().optional(),
+});
+
+export const answerSchema = z
+  .strictObject({
+    format: z.literal('stowage.answer/1'),
+    status: z.enum(['optimal', 'feasible', 'infeasible', 'unknown', 'error']),
+    cost: money.nullable(),
+    bound: money.nullable(),
+    gap: z.string().nullable(),
+    proof: z.enum(['exhaustive', 'linear-program']).nullable(),
+    machines: z.array(machine),
+    considered: z.strictObject({ offers: size, fit: size, 'unpriced-fit': size }),
+    'runner-up': z
+      .strictObject({ ...alternative.shape, 'wins-below': money.meta({ description: 'The price below which it would be chosen.' }) })
+      .nullable(),
+    'juju-launchable': alternative.nullable(),
+    'full-speed': alternative.nullable(),
+    'without-reserve': alternative.nullable(),
+    'other-arch': alternative.nullable(),
+    top: z.array(alternative).optional(),
+    steps: z.array(z.string()),
+    notes: z.array(z.strictObject({ code: z.string(), text: z.string() })),
+    explanation: z.strictObject({
+      needs: z.array(need),
+      proofs: z.record(z.string(), z.array(proofStep)),
+      'price-steps': z.array(z.strictObject({ rule: z.string(), component: z.string(), change: money })),
+      unpriced: z.array(z.strictObject({ type: z.string(), cloud: z.string(), region: z.string(), 'lowest-elsewhere': money.nullable() })),
+    }),
+    inputs: z.strictObject({ catalog: z.string(), rules: z.string(), date: z.string().nullable() }),
+    stats: z.strictObject({ rows: size }),
+    diagnostics: z.array(diagnostic).optional(),
+  })
+  .meta({ id: 'stowage-answer-1', title: 'stowage answer' });
+
+export type Answer = z.infer<typeof answerSchema>;
+export type Machine = Answer['machines'][number];
+export type Alternative = NonNullable<Answer['full-speed']>;
+export type Note = Answer['notes'][number];

@@ -1,0 +1,73 @@
+import { textAt } from '../catalog/column.ts';
+import { unpricedOffers } from '../catalog/unpriced.ts';
+import { isClear, maskOf } from '../match/mask.ts';
+import { prepare, type Query } from '../match/query.ts';
+import { sweep } from '../match/scan.ts';
+import { formatMoney } from '../quantity/money.ts';
+import { compareText } from '../quantity/order.ts';
+import type { Answer } from './schema.ts';
+
+/** What would fit but has no known price: it cannot be the answer, and may yet be cheaper than the answer. */
+export interface Unpriced {
+  /** Pairs of a type and a region. */
+  readonly fit: number;
+  /** Distinct types among them. */
+  readonly types: number;
+  /** Some of them: those that are cheapest where their price is known, one per family. */
+  readonly examples: Answer['explanation']['unpriced'];
+}
+
+const MOST_EXAMPLES = 6;
+
+/** Nano-dollars per hour of each type where it is cheapest, on demand, in regions open to all; NaN where unpriced. */
+function lowestPrices(query: Query): Float64Array {
+  const { types, regions, offers } = query.space;
+  const lowest = new Float64Array(types.size).fill(Number.NaN);
+  const market = offers.columns.get('offer.market');
+  const onDemand = market?.values.indexOf('on-demand');
+  // Offers come in price order: the first of a type is its cheapest.
+  for (let row = 0; row < offers.size; row += 1) {
+    const type = offers.type[row]!;
+    if (!Number.isNaN(lowest[type]!) || (market !== undefined && market.codes[row] !== onDemand)) continue;
+    if (textAt(regions, 'offer.access', offers.region[row]!) !== 'restricted') lowest[type] = offers.price[row]!;
+  }
+  return lowest;
+}
+
+export function unpricedFits(query: Query, at: string | undefined): Unpriced {
+  const { catalog } = query.compiled;
+  const offers = unpricedOffers(catalog, query.inScope);
+  if (offers.size === 0) return { fit: 0, types: 0, examples: [] };
+  const over = prepare(query.compiled, query.request, at, offers);
+  const swept = sweep(over);
+  // Whether it stays within max-price or budget is just what is not known.
+  const judged = maskOf(over.needs.length, (bit) => over.needs[bit]!.bearing !== 'wish' && !['max-price', 'budget'].includes(over.needs[bit]!.id));
+  const rows: number[] = [];
+  for (let row = 0; row < offers.size; row += 1) if (isClear(swept.missing, row * over.words, judged)) rows.push(row);
+  const lowest = lowestPrices(query);
+  const price = (row: number): number => lowest[offers.type[row]!]!;
+  const name = (row: number): string => textAt(catalog.types, 'type.name', offers.type[row]!) ?? '';
+  const byCost = (a: number, b: number): number => {
+    const [left, right] = [price(a), price(b)];
+    if (Number.isNaN(left) !== Number.isNaN(right)) return Number.isNaN(left) ? 1 : -1;
+    return (Number.isNaN(left) ? 0 : left - right) || compareText(name(a), name(b)) || offers.region[a]! - offers.region[b]!;
+  };
+  const families = new Set<string>();
+  const examples: number[] = [];
+  for (const row of [...rows].sort(byCost)) {
+    const family = textAt(catalog.types, 'type.family', offers.type[row]!) ?? name(row);
+    if (families.has(family) || examples.length === MOST_EXAMPLES) continue;
+    families.add(family);
+    examples.push(row);
+  }
+  return {
+    fit: rows.length,
+    types: new Set(rows.map((row) => offers.type[row]!)).size,
+    examples: examples.map((row) => ({
+      type: name(row),
+      cloud: textAt(catalog.types, 'type.cloud', offers.type[row]!) ?? '',
+      region: textAt(catalog.regions, 'offer.region', offers.region[row]!) ?? '',
+      'lowest-elsewhere': Number.isNaN(price(row)) ? null : formatMoney(price(row)),
+    })),
+  };
+}
