@@ -49,7 +49,11 @@ const commas = (list: string | undefined): string | undefined => list?.split(' '
 
 /** The fields that are known, in order of their names. */
 function known(fields: Readonly<Record<string, string | undefined>>): Fields {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined).sort(([a], [b]) => compareText(a, b)));
+  return Object.fromEntries(
+    Object.entries(fields)
+      .filter(([, value]) => value !== undefined)
+      .sort(([a], [b]) => compareText(a, b)),
+  );
 }
 
 const report: string[] = [];
@@ -77,7 +81,11 @@ for (const row of regionRows) {
     'zones-basis': cell(row, 'zones_basis'),
     'list-date': date,
   });
-  regionProducts[`stowage:${cloud}:${region}`] = { cloud, region, versions: { [toVersionDate(date)]: { items: { region: facts } } } };
+  regionProducts[`stowage:${cloud}:${region}`] = {
+    cloud,
+    region,
+    versions: { [toVersionDate(date)]: { items: { region: facts } } },
+  };
 }
 
 // --- types and prices ------------------------------------------------------------------------------------------------
@@ -114,13 +122,20 @@ const shared = (row: Row): Readonly<Record<string, string | undefined>> => {
 /** A machine that has a hypervisor and is no hardware is a guest of it. */
 const hypervisor = (row: Row): Readonly<Record<string, string | undefined>> => {
   const name = cell(row, 'hypervisor');
-  return { hypervisor: name, 'hypervisor-role': name !== undefined && cell(row, 'bare_metal') === 'false' ? 'guest' : undefined };
+  return {
+    hypervisor: name,
+    'hypervisor-role': name !== undefined && cell(row, 'bare_metal') === 'false' ? 'guest' : undefined,
+  };
 };
 
 const CLOUDS: readonly Cloud[] = [
   {
-    cloud: 'aws', types: 'aws-types.csv', prices: 'aws-prices.csv', name: 'instance_type',
-    source: 'types: karpenter-provider-aws documentation v1.14, Spare Cores data dumps; prices: karpenter-provider-aws, Apache Libcloud, SkyPilot catalog v9',
+    cloud: 'aws',
+    types: 'aws-types.csv',
+    prices: 'aws-prices.csv',
+    name: 'instance_type',
+    source:
+      'types: karpenter-provider-aws documentation v1.14, Spare Cores data dumps; prices: karpenter-provider-aws, Apache Libcloud, SkyPilot catalog v9',
     license: 'Apache-2.0; 28 types from Spare Cores data, CC BY-SA 4.0',
     facts: (row) => ({
       ...shared(row),
@@ -132,16 +147,27 @@ const CLOUDS: readonly Cloud[] = [
     }),
   },
   {
-    cloud: 'gcp', types: 'gcp-types.csv', prices: 'gcp-prices.csv', name: 'machine_type',
+    cloud: 'gcp',
+    types: 'gcp-types.csv',
+    prices: 'gcp-prices.csv',
+    name: 'machine_type',
     source: 'types and zones: Cyclenerd google-cloud-pricing-cost-calculator; prices: karpenter-provider-gcp',
     license: 'Apache-2.0',
     facts: (row) => ({ ...shared(row), family: cell(row, 'series'), deprecated: cell(row, 'deprecated') }),
   },
   {
-    cloud: 'azure', types: 'azure-types.csv', prices: 'azure-prices.csv', name: 'vm_size',
+    cloud: 'azure',
+    types: 'azure-types.csv',
+    prices: 'azure-prices.csv',
+    name: 'vm_size',
     source: 'types: Spare Cores data dumps; prices: karpenter-provider-azure',
     license: 'types: CC BY-SA 4.0, Spare Cores; prices: Apache-2.0',
-    facts: (row) => ({ ...shared(row), ...hypervisor(row), family: cell(row, 'family'), deprecated: cell(row, 'deprecated') }),
+    facts: (row) => ({
+      ...shared(row),
+      ...hypervisor(row),
+      family: cell(row, 'family'),
+      deprecated: cell(row, 'deprecated'),
+    }),
   },
 ];
 
@@ -163,9 +189,14 @@ for (const row of zonePairs) {
   zonesByOffer.set(`${type} ${region}`, [...(zonesByOffer.get(`${type} ${region}`) ?? []), zone]);
 }
 
-set('gcp: zones outside all priced regions', [...foreignZones].sort(([a], [b]) => compareText(a, b)).map(([zone, pairs]) => `- ${zone}: ${pairs} types`));
+set(
+  'gcp: zones outside all priced regions',
+  [...foreignZones].sort(([a], [b]) => compareText(a, b)).map(([zone, pairs]) => `- ${zone}: ${pairs} types`),
+);
 
-const dedicated = new Map(metalNotes.map((row) => [`${need(row, 'instance_type')} ${need(row, 'region')}`, need(row, 'listed_price_usd_hour')]));
+const dedicated = new Map(
+  metalNotes.map((row) => [`${need(row, 'instance_type')} ${need(row, 'region')}`, need(row, 'listed_price_usd_hour')]),
+);
 
 /** Types whose prices in some regions are under a quarter of their median over regions: a slip of the source. */
 function suspicious(prices: readonly { type: string; region: string; price: number }[]): ReadonlySet<string> {
@@ -176,7 +207,11 @@ function suspicious(prices: readonly { type: string; region: string; price: numb
     const middle = sorted.length >> 1;
     return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
   };
-  return new Set(prices.filter(({ type, price }) => price * 4 < median(byType.get(type)!)).map(({ type, region }) => `${type} ${region}`));
+  return new Set(
+    prices
+      .filter(({ type, price }) => price * 4 < median(byType.get(type)!))
+      .map(({ type, region }) => `${type} ${region}`),
+  );
 }
 
 interface Built {
@@ -207,7 +242,8 @@ function buildTypes(cloud: Cloud): Built {
   const parsed = priceRows.map((row) => {
     const [type, region] = [need(row, cloud.name), need(row, 'region')];
     const price = parseMoney(need(row, 'price_usd_hour'));
-    if (price === undefined || price === 0) unexplained(`${cloud.cloud} ${type} ${region}: price ${row.price_usd_hour}`);
+    if (price === undefined || price === 0)
+      unexplained(`${cloud.cloud} ${type} ${region}: price ${row.price_usd_hour}`);
     if (!regionsOf.get(cloud.cloud)?.has(region)) unexplained(`${cloud.cloud} ${type}: unknown region ${region}`);
     return { row, type, region, price };
   });
@@ -238,12 +274,19 @@ function buildTypes(cloud: Cloud): Built {
     let tenancy: string | undefined;
     const noted = cloud.cloud === 'aws' ? dedicated.get(key) : undefined;
     if (noted !== undefined) {
-      if (parseMoney(noted) !== price) unexplained(`the note on ${key} speaks of ${noted}, the table of ${row.price_usd_hour}`);
+      if (parseMoney(noted) !== price)
+        unexplained(`the note on ${key} speaks of ${noted}, the table of ${row.price_usd_hour}`);
       tenancy = 'dedicated';
       tenancies += 1;
     }
     const basis = row.basis === undefined || row.basis === 'list' ? undefined : row.basis;
-    const item = { region, price: need(row, 'price_usd_hour'), zones: zonesByOffer.get(key)?.sort(compareText).join(','), tenancy, 'price-basis': basis };
+    const item = {
+      region,
+      price: need(row, 'price_usd_hour'),
+      zones: zonesByOffer.get(key)?.sort(compareText).join(','),
+      tenancy,
+      'price-basis': basis,
+    };
     items[`${region}-on-demand`] = known(item);
     onDemand += 1;
     const spotPrice = cell(row, 'spot_usd_hour');
@@ -253,19 +296,46 @@ function buildTypes(cloud: Cloud): Built {
     }
   }
   if (cloud.cloud === 'aws') {
-    if (tenancies !== dedicated.size) unexplained(`${dedicated.size - tenancies} notes on metal prices belong to no price`);
+    if (tenancies !== dedicated.size)
+      unexplained(`${dedicated.size - tenancies} notes on metal prices belong to no price`);
     counts.push(`- ${tenancies} prices of aws are marked as dedicated-tenancy prices.`);
   }
   const products: Record<string, Fields> = {};
   for (const [name, row] of types) {
-    const versions = Object.fromEntries([...(versionsOf.get(name) ?? [])].sort(([a], [b]) => compareText(a, b)).map(([version, items]) => [version, { items }]));
+    const versions = Object.fromEntries(
+      [...(versionsOf.get(name) ?? [])]
+        .sort(([a], [b]) => compareText(a, b))
+        .map(([version, items]) => [version, { items }]),
+    );
     products[`stowage:${cloud.cloud}:${name}`] = { name, ...known(cloud.facts(row)), versions };
   }
   const lost = [...withoutType.values()].reduce((sum, count) => sum + count, 0);
-  counts.push(`- ${cloud.cloud}: ${types.size} types, ${onDemand} on-demand offers, ${spot} spot offers in ${regionsOf.get(cloud.cloud)!.size} regions.`);
-  set(`${cloud.cloud}: prices without a type row`, lost === 0 ? [] : [`${lost} prices of ${withoutType.size} types that the type table does not describe:`, '', [...withoutType.keys()].sort(compareText).join(', ')]);
-  set(`${cloud.cloud}: types without any price`, [[...types.keys()].filter((name) => !versionsOf.has(name)).sort(compareText).join(', ')].filter((line) => line !== ''));
-  const newest = [...versionsOf.values()].flatMap((versions) => [...versions.keys()]).sort(compareText).at(-1);
+  counts.push(
+    `- ${cloud.cloud}: ${types.size} types, ${onDemand} on-demand offers, ${spot} spot offers in ${regionsOf.get(cloud.cloud)!.size} regions.`,
+  );
+  set(
+    `${cloud.cloud}: prices without a type row`,
+    lost === 0
+      ? []
+      : [
+          `${lost} prices of ${withoutType.size} types that the type table does not describe:`,
+          '',
+          [...withoutType.keys()].sort(compareText).join(', '),
+        ],
+  );
+  set(
+    `${cloud.cloud}: types without any price`,
+    [
+      [...types.keys()]
+        .filter((name) => !versionsOf.has(name))
+        .sort(compareText)
+        .join(', '),
+    ].filter((line) => line !== ''),
+  );
+  const newest = [...versionsOf.values()]
+    .flatMap((versions) => [...versions.keys()])
+    .sort(compareText)
+    .at(-1);
   return {
     file: `stowage.instance-types.${cloud.cloud}.json`,
     datatype: 'instance-types',
@@ -285,7 +355,13 @@ function buildImages(): readonly Built[] {
   const byCloud = new Map<string, Record<string, Fields>>();
   const unsure: string[] = [];
   for (const row of table('images.csv')) {
-    const [cloud, os, release, arch, id] = [need(row, 'cloud'), need(row, 'os'), need(row, 'release'), need(row, 'arch'), need(row, 'id')];
+    const [cloud, os, release, arch, id] = [
+      need(row, 'cloud'),
+      need(row, 'os'),
+      need(row, 'release'),
+      need(row, 'arch'),
+      need(row, 'id'),
+    ];
     // A reference that nobody has checked is not shipped, since launching by it could fail; that the product exists is known.
     const checked = !(row.note ?? '').startsWith('unsure');
     if (!checked) unsure.push(`- ${cloud} ${os} ${release} ${arch}: ${row.note}; shipped without its reference`);
@@ -296,7 +372,14 @@ function buildImages(): readonly Built[] {
     if (os !== 'ubuntu' || product in products) unexplained(`a second image of ${product}, or one of ${os}`);
     const item = known({ id: checked ? id : undefined, virt: cell(row, 'virt'), root_store: cell(row, 'root_store') });
     products[product] = {
-      ...known({ arch, os, version: release, release: dates.series, support_eol: cell(dates, 'eol-server') ?? cell(dates, 'eol'), 'eol-extended': cell(dates, 'eol-esm') }),
+      ...known({
+        arch,
+        os,
+        version: release,
+        release: dates.series,
+        support_eol: cell(dates, 'eol-server') ?? cell(dates, 'eol'),
+        'eol-extended': cell(dates, 'eol-esm'),
+      }),
       versions: { 0: { items: { evergreen: item } } },
     };
   }
@@ -307,16 +390,28 @@ function buildImages(): readonly Built[] {
     contentId: `stowage:images:evergreen:${cloud}`,
     cloud,
     products,
-    head: { cloud, source: "launch references: the vendors' and Canonical's public documentation; dates: distro-info-data", license: 'facts; dates ISC' },
+    head: {
+      cloud,
+      source: "launch references: the vendors' and Canonical's public documentation; dates: distro-info-data",
+      license: 'facts; dates ISC',
+    },
   }));
 }
 
 // --- writing ---------------------------------------------------------------------------------------------------------
 
-const asidesFound: string[] = asides.map((row) => `- ${row.cloud} ${row.type} ${row.region}: ${row.price_usd_hour} (${row.share_of_median} of the median)`);
+const asidesFound: string[] = asides.map(
+  (row) => `- ${row.cloud} ${row.type} ${row.region}: ${row.price_usd_hour} (${row.share_of_median} of the median)`,
+);
 const built: readonly Built[] = [
   ...CLOUDS.map(buildTypes),
-  { file: 'stowage.regions.json', datatype: 'regions', contentId: 'stowage:regions', products: regionProducts, head: { source: "the vendors' lists of regions and zones", license: 'facts' } },
+  {
+    file: 'stowage.regions.json',
+    datatype: 'regions',
+    contentId: 'stowage:regions',
+    products: regionProducts,
+    head: { source: "the vendors' lists of regions and zones", license: 'facts' },
+  },
   ...buildImages(),
 ];
 set('prices set aside: under a quarter of their type’s median over regions', asidesFound);
@@ -324,7 +419,9 @@ set('prices set aside: under a quarter of their type’s median over regions', a
 /** One product a line: small differences, and half the size of indented JSON. */
 function productsFile({ contentId, datatype, head, products }: Built): string {
   const fields = { format: 'products:1.0', content_id: contentId, datatype, ...head };
-  const lines = Object.keys(products).sort(compareText).map((id) => `${JSON.stringify(id)}:${JSON.stringify(products[id])}`);
+  const lines = Object.keys(products)
+    .sort(compareText)
+    .map((id) => `${JSON.stringify(id)}:${JSON.stringify(products[id])}`);
   return `${JSON.stringify(fields, null, 1).slice(0, -2)},\n "products": {\n${lines.join(',\n')}\n}}\n`;
 }
 
@@ -348,6 +445,13 @@ for (const file of [...built].sort((a, b) => compareText(a.contentId, b.contentI
 }
 const entries = Object.entries(index).map(([id, entry]) => `${JSON.stringify(id)}:${JSON.stringify(entry)}`);
 writeFileSync(join(top, 'index.json'), `{"format":"index:1.0",\n"index":{\n${entries.join(',\n')}\n}}\n`);
-const heading = ['# The shipped catalog', '', 'A simplestreams tree of instance types, their dated prices, regions and images. Built by `npm run catalog -- FACTS_DIR`;', 'each file names its sources and licence. What the build left out, and why:', '', ...counts];
+const heading = [
+  '# The shipped catalog',
+  '',
+  'A simplestreams tree of instance types, their dated prices, regions and images. Built by `npm run catalog -- FACTS_DIR`;',
+  'each file names its sources and licence. What the build left out, and why:',
+  '',
+  ...counts,
+];
 writeFileSync(join(catalogDir, 'README.md'), `${[...heading, ...report].join('\n')}\n`);
 console.log(counts.join('\n'));

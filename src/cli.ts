@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { addMachineCommand } from './commands/add-machine.ts';
 import { constraintsCommand } from './commands/constraints.ts';
-import { emit, EXIT, type Process } from './commands/process.ts';
+import { EXIT, emit, type Process } from './commands/process.ts';
 import { solveCommand } from './commands/solve.ts';
 
 /** The command line: arguments to a command to an exit code. */
@@ -25,7 +25,10 @@ export async function run(args: readonly string[], process: Process): Promise<nu
     const command = make(process, (code) => {
       exit = code;
     });
-    command.exitOverride().showSuggestionAfterError().configureOutput({ writeOut: (text) => process.out(text), writeErr: (text) => process.err(text) });
+    command
+      .exitOverride()
+      .showSuggestionAfterError()
+      .configureOutput({ writeOut: (text) => process.out(text), writeErr: (text) => process.err(text) });
     program.addCommand(command);
   }
   try {
@@ -37,7 +40,9 @@ export async function run(args: readonly string[], process: Process): Promise<nu
       return error.exitCode === 0 ? EXIT.answer : EXIT.badInput;
     }
     const detail = process.env.STOWAGE_DEBUG === undefined ? '' : `\n${(error as Error).stack}`;
-    process.err(`stowage: a defect of the program itself: ${(error as Error).message}${detail}\nPlease report it with the command that led here (STOWAGE_DEBUG=1 shows where).\n`);
+    process.err(
+      `stowage: a defect of the program itself: ${(error as Error).message}${detail}\nPlease report it with the command that led here (STOWAGE_DEBUG=1 shows where).\n`,
+    );
     return EXIT.defect;
   }
 }

@@ -128,7 +128,9 @@ export function buildCatalog(vocabulary: Vocabulary): CatalogBuilder {
     if (found === undefined) throw new Error(`the vocabulary lacks ${name}`);
     return found;
   };
-  const [typeCloud, typeName, regionName, regionCloud] = ['type.cloud', 'type.name', 'offer.region', 'offer.cloud'].map(attribute);
+  const [typeCloud, typeName, regionName, regionCloud] = ['type.cloud', 'type.name', 'offer.region', 'offer.cloud'].map(
+    attribute,
+  );
 
   const fact = (of: Attribute, row: number, value: Value): void => {
     let column = columns.get(of);
@@ -145,17 +147,18 @@ export function buildCatalog(vocabulary: Vocabulary): CatalogBuilder {
     }
     return { size, columns: finished };
   };
-  const keyed = (known: Map<string, number>, cloudOf: Attribute, nameOf: Attribute) => (cloud: string, name: string) => {
-    const key = keyOf(cloud, name);
-    let row = known.get(key);
-    if (row === undefined) {
-      row = known.size;
-      known.set(key, row);
-      fact(cloudOf, row, cloud);
-      fact(nameOf, row, name);
-    }
-    return row;
-  };
+  const keyed =
+    (known: Map<string, number>, cloudOf: Attribute, nameOf: Attribute) => (cloud: string, name: string) => {
+      const key = keyOf(cloud, name);
+      let row = known.get(key);
+      if (row === undefined) {
+        row = known.size;
+        known.set(key, row);
+        fact(cloudOf, row, cloud);
+        fact(nameOf, row, name);
+      }
+      return row;
+    };
 
   return {
     type: keyed(types, typeCloud!, typeName!),
@@ -173,7 +176,9 @@ export function buildCatalog(vocabulary: Vocabulary): CatalogBuilder {
     finish(about) {
       // Types, regions and images are put in order of their names, so that nothing depends on the order of reading.
       const sortRows = (table: Table, names: readonly string[]): { table: Table; moved: Uint32Array } => {
-        const ranks = names.map((name) => rankTexts(Array.from({ length: table.size }, (_, row) => textAt(table, name, row) ?? '')));
+        const ranks = names.map((name) =>
+          rankTexts(Array.from({ length: table.size }, (_, row) => textAt(table, name, row) ?? '')),
+        );
         let order: Uint32Array = Uint32Array.from({ length: table.size }, (_, row) => row);
         for (const { rank, count } of ranks.reverse()) order = sortByRank(order, rank, count);
         const moved = new Uint32Array(table.size);
@@ -182,7 +187,14 @@ export function buildCatalog(vocabulary: Vocabulary): CatalogBuilder {
       };
       const sortedTypes = sortRows(tableOf('type', types.size), ['type.cloud', 'type.name']);
       const sortedRegions = sortRows(tableOf('region', regions.size), ['offer.cloud', 'offer.region']);
-      const sortedImages = sortRows(tableOf('image', images), ['image.cloud', 'image.product', 'image.region', 'image.version', 'image.root-store', 'image.id']);
+      const sortedImages = sortRows(tableOf('image', images), [
+        'image.cloud',
+        'image.product',
+        'image.region',
+        'image.version',
+        'image.root-store',
+        'image.id',
+      ]);
 
       const size = offerType.length;
       const type = offerType.finish().map((row) => sortedTypes.moved[row]!);

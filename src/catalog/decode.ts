@@ -1,9 +1,9 @@
+import { didYouMean } from '../diagnostic/nearest.ts';
 import { isDate } from '../quantity/date.ts';
 import { divideHalfEven, formatDecimal, parseDecimal } from '../quantity/decimal.ts';
 import { compareText } from '../quantity/order.ts';
 import { SIZE_UNITS } from '../quantity/size.ts';
 import { isVersion } from '../quantity/version.ts';
-import { didYouMean } from '../diagnostic/nearest.ts';
 import type { Attribute, Value } from './value.ts';
 
 /** Either a value or what is wrong with it, as the end of a sentence that begins with the attribute's name. */
@@ -21,7 +21,10 @@ function decodeNumber(unit: string | undefined, decimals: number, raw: unknown):
   const [, digits = '', written] = /^\s*([^\s]+?)\s*([A-Za-z%][A-Za-z]*)?\s*$/.exec(String(raw)) ?? [];
   const size = written === undefined ? undefined : SIZE_UNITS[written];
   if (written !== undefined && written !== unit && size === undefined) {
-    return { problem: `has an unknown unit "${written}"`, hint: unit === undefined ? 'it has no unit' : `its unit is ${unit}` };
+    return {
+      problem: `has an unknown unit "${written}"`,
+      hint: unit === undefined ? 'it has no unit' : `its unit is ${unit}`,
+    };
   }
   const own = unit === undefined ? undefined : SIZE_UNITS[unit];
   if (size !== undefined && own === undefined && written !== unit) {
@@ -29,20 +32,23 @@ function decodeNumber(unit: string | undefined, decimals: number, raw: unknown):
   }
   if (size !== undefined && own !== undefined) {
     const scaled = parseDecimal(digits, 6);
-    if (scaled === undefined || scaled < 0) return { problem: `must be a size such as "4 ${unit}", not "${String(raw)}"` };
+    if (scaled === undefined || scaled < 0)
+      return { problem: `must be a size such as "4 ${unit}", not "${String(raw)}"` };
     const value = divideHalfEven(BigInt(scaled) * BigInt(size) * 10n ** BigInt(decimals), BigInt(own) * 1_000_000n);
     return { value: Number(value) };
   }
   const value = parseDecimal(digits, decimals);
   if (value === undefined || value < 0) {
-    const form = decimals === 0 ? 'a non-negative whole number' : `a non-negative number with at most ${decimals} decimals`;
+    const form =
+      decimals === 0 ? 'a non-negative whole number' : `a non-negative number with at most ${decimals} decimals`;
     return { problem: `must be ${form}, not "${String(raw)}"` };
   }
   return { value };
 }
 
 function decodeText(attribute: Attribute, raw: unknown): Decoded {
-  if (typeof raw !== 'string' && typeof raw !== 'number') return { problem: `must be a text, not ${JSON.stringify(raw)}` };
+  if (typeof raw !== 'string' && typeof raw !== 'number')
+    return { problem: `must be a text, not ${JSON.stringify(raw)}` };
   const text = String(raw);
   const { kind } = attribute;
   switch (kind.kind) {
@@ -60,7 +66,11 @@ function decodeText(attribute: Attribute, raw: unknown): Decoded {
 
 function decodeSet(values: readonly string[], open: boolean, raw: unknown): Decoded {
   // Simplestreams readers drop lists, so lists travel as comma strings there; both forms mean a set.
-  const items = Array.isArray(raw) ? raw : typeof raw === 'string' ? raw.split(/[ ,]+/).filter((item) => item !== '') : undefined;
+  const items = Array.isArray(raw)
+    ? raw
+    : typeof raw === 'string'
+      ? raw.split(/[ ,]+/).filter((item) => item !== '')
+      : undefined;
   if (items === undefined) return { problem: `must be a list, not ${JSON.stringify(raw)}` };
   const set = new Set<string>();
   for (const item of items) {
@@ -85,7 +95,8 @@ export function decodeValue(attribute: Attribute, raw: unknown): Decoded {
       if (raw === false || raw === 'false') return { value: false };
       return { problem: `must be true or false, not ${JSON.stringify(raw)}` };
     case 'number':
-      if (typeof raw !== 'number' && typeof raw !== 'string') return { problem: `must be a number, not ${JSON.stringify(raw)}` };
+      if (typeof raw !== 'number' && typeof raw !== 'string')
+        return { problem: `must be a number, not ${JSON.stringify(raw)}` };
       return decodeNumber(kind.unit, kind.decimals, raw);
     case 'set':
       return decodeSet(kind.values, kind.open, raw);

@@ -6,7 +6,15 @@ import { renderAnswer } from '../render/formats.ts';
 import { listOf, type SourceText } from '../request/constraints.ts';
 import { DEFAULT_BASE, parseRequest } from '../request/request.ts';
 import { loadVocabulary } from '../storage/packs.ts';
-import { addOutputOptions, addSourceOptions, collect, loadSources, type OutputOptions, type SourceOptions, wholeNumber } from './options.ts';
+import {
+  addOutputOptions,
+  addSourceOptions,
+  collect,
+  loadSources,
+  type OutputOptions,
+  type SourceOptions,
+  wholeNumber,
+} from './options.ts';
 import { deliver, EXIT, type Process, report } from './process.ts';
 
 interface Options extends OutputOptions, SourceOptions {
@@ -48,16 +56,24 @@ export function addMachineCommand(process: Process, exit: (code: number) => void
     .option('--market <market>', 'the same as the constraint market=', collect)
     .option('--max-price <usd>', 'the same as the constraint max-price=', collect)
     .option('--top <count>', 'also list so many of the cheapest offers', wholeNumber(1), 1)
-    .addOption(new Option('--engine <engine>', 'how to choose: by scanning, or by linear program').choices(['scan', 'lp']).default('scan'))
+    .addOption(
+      new Option('--engine <engine>', 'how to choose: by scanning, or by linear program')
+        .choices(['scan', 'lp'])
+        .default('scan'),
+    )
     .addHelpText('after', EXAMPLES);
   addOutputOptions(addSourceOptions(command));
   return command.action((placement: string | undefined, options: Options) => {
     const vocabulary = loadVocabulary();
     const flags = (['cloud', 'region', 'market', 'maxPrice'] as const).flatMap((name): SourceText[] => {
       const key = name === 'maxPrice' ? 'max-price' : name;
-      return (options[name] ?? []).map((value) => ({ source: `--${key}`, text: `${key}=${value.replaceAll(' ', '\\ ')}` }));
+      return (options[name] ?? []).map((value) => ({
+        source: `--${key}`,
+        text: `${key}=${value.replaceAll(' ', '\\ ')}`,
+      }));
     });
-    const texts = (values: readonly string[] | undefined, source: string): SourceText[] => (values ?? []).map((text) => ({ source, text }));
+    const texts = (values: readonly string[] | undefined, source: string): SourceText[] =>
+      (values ?? []).map((text) => ({ source, text }));
     const request = parseRequest(
       {
         ...(placement === undefined ? {} : { placement: { source: 'placement', text: placement } }),
@@ -77,8 +93,16 @@ export function addMachineCommand(process: Process, exit: (code: number) => void
     if (!compiled.ok) return exit(report(process, compiled.diagnostics));
     const faults = validateRequest(request.value, compiled.value.catalog);
     if (faults.length > 0) return exit(report(process, faults));
-    const answer = answerRequest(compiled.value, request.value, { engine: options.engine, top: options.top, at: options.at });
-    const fault = deliver(process, renderAnswer(answer, options.format, { verbose: options.verbose ?? false }), options.output);
+    const answer = answerRequest(compiled.value, request.value, {
+      engine: options.engine,
+      top: options.top,
+      at: options.at,
+    });
+    const fault = deliver(
+      process,
+      renderAnswer(answer, options.format, { verbose: options.verbose ?? false }),
+      options.output,
+    );
     if (fault !== undefined) return exit(report(process, [fault]));
     exit(answer.machines.length > 0 ? EXIT.answer : EXIT.noAnswer);
   });

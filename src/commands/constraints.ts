@@ -1,3 +1,61 @@
 import { Command } from 'commander';
-import type { Process } from './process.ts';
-export function constraintsCommand(_process: Process, _exit: (code: number) => void): Command { return new Command('constraints'); }
+import type { Vocabulary } from '../catalog/value.ts';
+import {
+  type Constraints,
+  canonicalConstraint,
+  canonicalConstraints,
+  parseConstraints,
+} from '../request/constraints.ts';
+import { KEYS } from '../request/keys.ts';
+import { loadVocabulary } from '../storage/packs.ts';
+import { EXIT, type Process, report } from './process.ts';
+
+/** What differs between two sets of constraints, a line a key; empty when they mean the same. */
+function differences(left: Constraints, right: Constraints): readonly string[] {
+  const of = (constraints: Constraints, key: string): string => {
+    const found = [...constraints.byKey.values()].find((constraint) => constraint.key === key);
+    return found === undefined ? 'not given' : canonicalConstraint(found);
+  };
+  return [...KEYS.keys()]
+    .filter((key) => of(left, key) !== of(right, key))
+    .map((key) => `${key}: ${of(left, key)} | ${of(right, key)}`);
+}
+
+function canonicalLine(line: string, vocabulary: Vocabulary): { readonly text: string; readonly bad: boolean } {
+  const parsed = parseConstraints([{ source: '<stdin>', text: line }], vocabulary);
+  if (parsed.ok) return { text: JSON.stringify({ canonical: canonicalConstraints(parsed.value) }), bad: false };
+  const { code, message } = parsed.diagnostics[0]!;
+  return { text: JSON.stringify({ error: { code, message } }), bad: true };
+}
+
+/** `stowage constraints`: constraint texts parsed, written canonically, compared. */
+export function constraintsCommand(process: Process, exit: (code: number) => void): Command {
+  return new Command('constraints')
+    .description("parse constraints in Juju's grammar and print them canonically; compare two texts")
+    .argument(
+      '<text>',
+      'constraints, such as "mem=4G cores=2"; -: a text a line from standard input, a JSON object a line out',
+    )
+    .argument('[other]', 'constraints to compare with: exit code 1 when they differ')
+    .action((text: string, other: string | undefined) => {
+      const vocabulary = loadVocabulary();
+      if (text === '-') {
+        const lines = process.stdin().split('\n');
+        if (lines.at(-1) === '') lines.pop();
+        const results = lines.map((line) => canonicalLine(line, vocabulary));
+        process.out(results.map((result) => `${result.text}\n`).join(''));
+        return exit(results.some((result) => result.bad) ? EXIT.badInput : EXIT.answer);
+      }
+      const parsed = parseConstraints([{ source: 'text', text }], vocabulary);
+      if (!parsed.ok) return exit(report(process, parsed.diagnostics));
+      if (other === undefined) {
+        process.out(`${canonicalConstraints(parsed.value)}\n`);
+        return exit(EXIT.answer);
+      }
+      const against = parseConstraints([{ source: 'other', text: other }], vocabulary);
+      if (!against.ok) return exit(report(process, against.diagnostics));
+      const lines = differences(parsed.value, against.value);
+      process.out(lines.length === 0 ? 'the same\n' : `${lines.join('\n')}\n`);
+      exit(lines.length === 0 ? EXIT.answer : EXIT.noAnswer);
+    });
+}

@@ -1,19 +1,23 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { loadVocabulary, loadRules } from '../storage/packs.ts';
-import { loadCatalog } from '../storage/catalogs.ts';
 import { fail, ok, type Result } from '../diagnostic/diagnostic.ts';
-import { compile, type Compiled } from '../match/compiled.ts';
+import { type Compiled, compile } from '../match/compiled.ts';
 import { isDate } from '../quantity/date.ts';
 import { FORMATS, type Format } from '../render/formats.ts';
+import { loadCatalog } from '../storage/catalogs.ts';
+import { loadRules, loadVocabulary } from '../storage/packs.ts';
 
 /** Options that several commands share. */
 
-export const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value];
+export const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [
+  ...(before ?? []),
+  value,
+];
 
 export function wholeNumber(least: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!/^\d+$/.test(text) || value < least || !Number.isSafeInteger(value)) throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
+    if (!/^\d+$/.test(text) || value < least || !Number.isSafeInteger(value))
+      throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
     return value;
   };
 }

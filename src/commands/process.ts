@@ -55,6 +55,10 @@ export function deliver(process: Process, text: string, path: string | undefined
     return undefined;
   } catch (error) {
     rmSync(beside, { force: true });
-    return { code: 'unwritable-file', message: `cannot write ${path}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`, path };
+    return {
+      code: 'unwritable-file',
+      message: `cannot write ${path}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`,
+      path,
+    };
   }
 }

@@ -31,7 +31,8 @@ function keysAt(schema: z.core.$ZodType, path: Path): readonly string[] {
 function flatten(issue: z.core.$ZodIssue, prefix: Path): readonly { issue: z.core.$ZodIssue; path: Path }[] {
   const path = [...prefix, ...(issue.path as Path)];
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [{ issue, path }];
-  const depth = (branch: readonly z.core.$ZodIssue[]): number => Math.max(0, ...branch.map((inner) => inner.path.length));
+  const depth = (branch: readonly z.core.$ZodIssue[]): number =>
+    Math.max(0, ...branch.map((inner) => inner.path.length));
   const best = [...issue.errors].sort((a, b) => depth(b) - depth(a) || a.length - b.length)[0] ?? [];
   if (depth(best) === 0) return [{ issue, path }];
   return best.flatMap((inner) => flatten(inner, path));
@@ -59,7 +60,9 @@ export function checkDocument<T>(document: Document, schema: z.ZodType<T>, name:
           };
         });
       }
-      const message = issue.message.replace(/^Invalid input: /, '').replace(/, received undefined$/, ', and nothing is given');
+      const message = issue.message
+        .replace(/^Invalid input: /, '')
+        .replace(/, received undefined$/, ', and nothing is given');
       return [{ code: 'invalid-value', message, ...placeIn(document, path) }];
     }),
   );

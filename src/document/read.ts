@@ -62,10 +62,20 @@ export function readDocument(source: string, text: string, limits: ReadLimits = 
   }
   try {
     // uniqueKeys is checked below: the library's own check takes quadratic time.
-    const parsed = parseDocument(text, { version: '1.2', schema: 'core', strict: true, uniqueKeys: false, lineCounter: new LineCounter() });
+    const parsed = parseDocument(text, {
+      version: '1.2',
+      schema: 'core',
+      strict: true,
+      uniqueKeys: false,
+      lineCounter: new LineCounter(),
+    });
     const error = parsed.errors[0];
     if (error !== undefined) {
-      return fail({ code: 'document-syntax', message: error.message.split(/ at line \d+/)[0]!.trim(), span: spanAt(error.pos[0], error.pos[1]) });
+      return fail({
+        code: 'document-syntax',
+        message: error.message.split(/ at line \d+/)[0]!.trim(),
+        span: spanAt(error.pos[0], error.pos[1]),
+      });
     }
     const root = parsed.contents as Node | null;
     let nodes = 0;
@@ -93,17 +103,27 @@ export function readDocument(source: string, text: string, limits: ReadLimits = 
         return node.type === 'PLAIN' ? plainScalar(node.source ?? '') : String(node.value ?? '');
       }
       if (isSeq(node)) return node.items.map((item) => convert(item as Node | null, depth + 1));
-      if (!isMap(node)) throw new Refusal({ code: 'document-syntax', message: 'this is not a value', span: spanAt(range[0], range[1]) });
+      if (!isMap(node))
+        throw new Refusal({
+          code: 'document-syntax',
+          message: 'this is not a value',
+          span: spanAt(range[0], range[1]),
+        });
       const result: Record<string, unknown> = Object.create(null);
       for (const pair of node.items) {
         const key = pair.key as Node | null;
         const keyRange = key?.range ?? range;
         if (key === null || !isScalar(key)) {
-          throw new Refusal({ code: 'document-key', message: 'a key must be a plain text', span: spanAt(keyRange[0], keyRange[1]) });
+          throw new Refusal({
+            code: 'document-key',
+            message: 'a key must be a plain text',
+            span: spanAt(keyRange[0], keyRange[1]),
+          });
         }
         const name = key.type === 'PLAIN' ? (key.source ?? '') : String(key.value ?? '');
         const span = spanAt(keyRange[0], keyRange[1]);
-        if (name === '__proto__') throw new Refusal({ code: 'document-key', message: '"__proto__" cannot be a key', span });
+        if (name === '__proto__')
+          throw new Refusal({ code: 'document-key', message: '"__proto__" cannot be a key', span });
         if (name in result) throw new Refusal({ code: 'duplicate-key', message: `key "${name}" is given twice`, span });
         result[name] = convert(pair.value as Node | null, depth + 1);
       }
@@ -116,7 +136,9 @@ export function readDocument(source: string, text: string, limits: ReadLimits = 
       for (const [index, step] of path.entries()) {
         let next: Node | null | undefined;
         if (isMap(node)) {
-          const pair = node.items.find((item) => isScalar(item.key) && String(item.key.source ?? item.key.value) === String(step));
+          const pair = node.items.find(
+            (item) => isScalar(item.key) && String(item.key.source ?? item.key.value) === String(step),
+          );
           const key = pair?.key as Node | undefined;
           if (wantKey && index === path.length - 1 && key?.range) range = key.range;
           else next = pair?.value as Node | null | undefined;
@@ -164,7 +186,11 @@ export function formatPath(path: Path): string {
 }
 
 /** Span and path of a place in a document, as a diagnostic carries them: no span where there is no text. */
-export function placeIn(document: Document, path: Path, part: 'key' | 'value' = 'value'): { span?: Span; path: string } {
+export function placeIn(
+  document: Document,
+  path: Path,
+  part: 'key' | 'value' = 'value',
+): { span?: Span; path: string } {
   const span = part === 'key' ? document.keySpanOf(path) : document.spanOf(path);
   return span.text === '' ? { path: formatPath(path) || document.source } : { span, path: formatPath(path) };
 }

@@ -13,6 +13,7 @@ export interface Compiled {
  * @example const compiled = compile(catalog, program)
  */
 export function compile(catalog: Catalog, program: Program): Compiled {
-  if (catalog.vocabulary !== program.vocabulary) throw new Error('catalog and rules were read with different vocabularies');
+  if (catalog.vocabulary !== program.vocabulary)
+    throw new Error('catalog and rules were read with different vocabularies');
   return { catalog, program };
 }

@@ -42,13 +42,19 @@ export function imagesOf(catalog: Catalog, base: Base): Images {
   for (const [cloud, archs] of clouds) {
     if (cloudsWithImages.has(cloud)) continue;
     for (const arch of [...archs].filter((one) => known.includes(one)).sort(compareText)) {
-      const facts = new Map<string, Value>([['image.cloud', cloud], ['image.os', base.os], ['image.release', base.release], ['image.arch', arch]]);
+      const facts = new Map<string, Value>([
+        ['image.cloud', cloud],
+        ['image.os', base.os],
+        ['image.release', base.release],
+        ['image.arch', arch],
+      ]);
       if (base.os === 'ubuntu') facts.set('image.product', `com.ubuntu.cloud:server:${base.release}:${arch}`);
       rows.push({ cloud, facts });
     }
   }
   const text = (facts: ReadonlyMap<string, Value>, name: string): string => String(facts.get(name) ?? '');
-  const isGp3 = (facts: ReadonlyMap<string, Value>): number => (text(facts, 'image.root-store').endsWith('gp3') ? 0 : 1);
+  const isGp3 = (facts: ReadonlyMap<string, Value>): number =>
+    text(facts, 'image.root-store').endsWith('gp3') ? 0 : 1;
   rows.sort(
     (a, b) =>
       compareText(a.cloud, b.cloud) ||

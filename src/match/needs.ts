@@ -75,7 +75,11 @@ interface Tables {
 }
 
 /** The needs of a request that facts decide without an image. */
-export function factNeeds(request: MachineRequest, { types, regions, offers }: Tables, vocabulary: Vocabulary): readonly FactNeed[] {
+export function factNeeds(
+  request: MachineRequest,
+  { types, regions, offers }: Tables,
+  vocabulary: Vocabulary,
+): readonly FactNeed[] {
   const { constraints } = request;
   const needs: FactNeed[] = [];
   const type = (id: string, text: string, holds: (row: number) => Tri, bearing: Bearing = 'must'): void => {
@@ -85,24 +89,46 @@ export function factNeeds(request: MachineRequest, { types, regions, offers }: T
   // --- what is considered ---
   const clouds = listOf(constraints, 'cloud');
   if (clouds.length > 0) {
-    needs.push({ id: 'cloud', text: `cloud ${clouds.join(',')}`, bearing: 'scope', level: 'region', holds: (row) => triOf(passesPatterns(clouds, textAt(regions, 'offer.cloud', row) ?? '')) });
+    needs.push({
+      id: 'cloud',
+      text: `cloud ${clouds.join(',')}`,
+      bearing: 'scope',
+      level: 'region',
+      holds: (row) => triOf(passesPatterns(clouds, textAt(regions, 'offer.cloud', row) ?? '')),
+    });
   }
   const named = listOf(constraints, 'region');
   if (named.length > 0) {
-    needs.push({ id: 'region', text: `region ${named.join(',')}`, bearing: 'scope', level: 'region', holds: (row) => triOf(passesPatterns(named, textAt(regions, 'offer.region', row) ?? '')) });
+    needs.push({
+      id: 'region',
+      text: `region ${named.join(',')}`,
+      bearing: 'scope',
+      level: 'region',
+      holds: (row) => triOf(passesPatterns(named, textAt(regions, 'offer.region', row) ?? '')),
+    });
   }
   needs.push({
     id: 'access',
     text: 'a region open to every account (restricted ones count only when named)',
     bearing: 'scope',
     level: 'region',
-    holds: (row) => triOf(textAt(regions, 'offer.access', row) !== 'restricted' || named.includes(textAt(regions, 'offer.region', row) ?? '')),
+    holds: (row) =>
+      triOf(
+        textAt(regions, 'offer.access', row) !== 'restricted' ||
+          named.includes(textAt(regions, 'offer.region', row) ?? ''),
+      ),
   });
 
   // --- the offer ---
   const market = textOf(constraints, 'market') ?? 'on-demand';
   if (market !== 'any') {
-    needs.push({ id: 'market', text: `market ${market}`, bearing: 'must', level: 'offer', holds: (row) => triOf((textAt(offers, 'offer.market', row) ?? 'on-demand') === market) });
+    needs.push({
+      id: 'market',
+      text: `market ${market}`,
+      bearing: 'must',
+      level: 'offer',
+      holds: (row) => triOf((textAt(offers, 'offer.market', row) ?? 'on-demand') === market),
+    });
   }
   const zones = zonesOf(request);
   if (zones.length > 0) {
@@ -161,7 +187,10 @@ export function factNeeds(request: MachineRequest, { types, regions, offers }: T
     });
   }
   const instanceType = textOf(constraints, 'instance-type');
-  if (instanceType !== undefined) type('instance-type', `instance type ${instanceType}`, (row) => triOf(textAt(types, 'type.name', row) === instanceType));
+  if (instanceType !== undefined)
+    type('instance-type', `instance type ${instanceType}`, (row) =>
+      triOf(textAt(types, 'type.name', row) === instanceType),
+    );
 
   // --- our own keys: what is not known is not met ---
   atLeast('gpus', 'type.gpus', String, UNKNOWN_TRUTH);
@@ -193,7 +222,8 @@ export function factNeeds(request: MachineRequest, { types, regions, offers }: T
   // --- guests stated apart: the host must hold their sum ---
   if (request.guests !== undefined) {
     const guests = guestsOf(request);
-    const sum = (of: (guest: (typeof guests)[number]) => number): number => guests.reduce((total, guest) => total + guest.count * of(guest), 0);
+    const sum = (of: (guest: (typeof guests)[number]) => number): number =>
+      guests.reduce((total, guest) => total + guest.count * of(guest), 0);
     for (const [id, attribute, total, text] of [
       ['guest-cores', 'type.cores', sum((guest) => guest.cores), String] as const,
       ['guest-mem', 'type.mem', sum((guest) => guest.mem), formatSize] as const,
@@ -208,19 +238,37 @@ export function factNeeds(request: MachineRequest, { types, regions, offers }: T
 
   // --- money ---
   const maxPrice = constraints.byKey.get('max-price')?.value;
-  if (typeof maxPrice === 'number') needs.push({ id: 'max-price', text: `max-price ${formatMoney(maxPrice)} USD/h`, bearing: 'must', level: 'price', most: maxPrice });
+  if (typeof maxPrice === 'number')
+    needs.push({
+      id: 'max-price',
+      text: `max-price ${formatMoney(maxPrice)} USD/h`,
+      bearing: 'must',
+      level: 'price',
+      most: maxPrice,
+    });
   const budget = constraints.byKey.get('budget')?.value;
   if (typeof budget === 'number') {
     const most = Math.floor(budget / (HOURS_PER_MONTH * request.count));
-    needs.push({ id: 'budget', text: `budget ${formatMoney(budget)} USD a month`, bearing: 'must', level: 'price', most });
+    needs.push({
+      id: 'budget',
+      text: `budget ${formatMoney(budget)} USD a month`,
+      bearing: 'must',
+      level: 'price',
+      most,
+    });
   }
 
   const fullSpeed = vocabulary.attributes.get('type.baseline');
   if (fullSpeed !== undefined) {
-    type('full-speed', `a baseline of ${formatValue(fullSpeed, 1000)}`, (row) => {
-      const value = numberAt(types, 'type.baseline', row);
-      return value === undefined ? UNKNOWN_TRUTH : triOf(value >= 1000);
-    }, 'wish');
+    type(
+      'full-speed',
+      `a baseline of ${formatValue(fullSpeed, 1000)}`,
+      (row) => {
+        const value = numberAt(types, 'type.baseline', row);
+        return value === undefined ? UNKNOWN_TRUTH : triOf(value >= 1000);
+      },
+      'wish',
+    );
   }
   return needs;
 }

@@ -4,8 +4,8 @@ import type { Attribute, Value } from '../catalog/value.ts';
 import { formatSize } from '../quantity/size.ts';
 import { numberOf, textOf } from '../request/constraints.ts';
 import { type Guest, guestsOf, type MachineRequest } from '../request/request.ts';
-import { derive, type Derivation, passesLevel, type RequestFacts, type Site, type Space } from '../rules/derive.ts';
-import { billedPrice, type BilledPrice } from '../rules/price.ts';
+import { type Derivation, derive, passesLevel, type RequestFacts, type Site, type Space } from '../rules/derive.ts';
+import { type BilledPrice, billedPrice } from '../rules/price.ts';
 import { ANY_VERSION, leastLevel } from '../rules/program.ts';
 import { easiestProvider } from '../rules/proof.ts';
 import { reservedShare } from '../rules/reserve.ts';
@@ -77,7 +77,9 @@ const GIVEN_BY_OFFER = 'offer.price';
 /** Guests whose memory is really taken from the host: virtual machines, and all that are stated apart. */
 function countedGuests(compiled: Compiled, request: MachineRequest): readonly Guest[] {
   const { capabilities } = compiled.catalog.vocabulary;
-  return guestsOf(request).filter((guest) => request.guests !== undefined || capabilities.get(guest.kind)?.guest === 'vm');
+  return guestsOf(request).filter(
+    (guest) => request.guests !== undefined || capabilities.get(guest.kind)?.guest === 'vm',
+  );
 }
 
 /**
@@ -86,7 +88,12 @@ function countedGuests(compiled: Compiled, request: MachineRequest): readonly Gu
  * @param at the day that rules are judged by, `2026-11-22`; undefined means the newest price date of the catalog
  * @param offers the offers to be judged, in the order in which the cheapest comes first; the catalog's unless given
  */
-export function prepare(compiled: Compiled, request: MachineRequest, at?: string, offers: Offers = compiled.catalog.offers): Query {
+export function prepare(
+  compiled: Compiled,
+  request: MachineRequest,
+  at?: string,
+  offers: Offers = compiled.catalog.offers,
+): Query {
   const { catalog, program } = compiled;
   const { types, regions } = catalog;
   const images = imagesOf(catalog, request.base);
@@ -95,16 +102,26 @@ export function prepare(compiled: Compiled, request: MachineRequest, at?: string
 
   const facts = factNeeds(request, space, catalog.vocabulary);
   const guests = countedGuests(compiled, request);
-  const refusals = program.refusals.map((rule, index) => ({ rule, index })).filter(({ rule }) => rule.effect === 'enforce');
+  const refusals = program.refusals
+    .map((rule, index) => ({ rule, index }))
+    .filter(({ rule }) => rule.effect === 'enforce');
   const launcherIsMust = textOf(request.constraints, 'launcher') === 'juju';
   const taken = guests.reduce((total, guest) => total + guest.count * guest.mem, 0);
   const imageText = `an image of ${request.base.os}@${request.base.release} that boots on it`;
   const siteNeeds: readonly NeedText[] = [
     { id: 'image', text: imageText, bearing: 'must' },
     { id: 'launcher', text: 'can be launched by Juju', bearing: launcherIsMust ? 'must' : 'wish' },
-    { id: 'reserve', text: `mem >= ${formatSize(taken)} for guests and what the host keeps for itself`, bearing: request.reserve && guests.length > 0 ? 'must' : 'wish' },
+    {
+      id: 'reserve',
+      text: `mem >= ${formatSize(taken)} for guests and what the host keeps for itself`,
+      bearing: request.reserve && guests.length > 0 ? 'must' : 'wish',
+    },
     ...request.containers.map(({ capability, atLeast }): NeedText => {
-      return { id: `can.${capability}`, text: `can host ${capability}${atLeast === undefined ? '' : ` >= ${atLeast}`}`, bearing: 'must' };
+      return {
+        id: `can.${capability}`,
+        text: `can host ${capability}${atLeast === undefined ? '' : ` >= ${atLeast}`}`,
+        bearing: 'must',
+      };
     }),
     ...refusals.map(({ rule }): NeedText => ({ id: `rule ${rule.id}`, text: `rule ${rule.id}`, bearing: 'must' })),
   ];
@@ -115,7 +132,11 @@ export function prepare(compiled: Compiled, request: MachineRequest, at?: string
   const musts = maskOf(needs.length, (bit) => needs[bit]!.bearing !== 'wish');
   const arch = wantedArch(request);
   const archBit = facts.findIndex((need) => need.id === 'arch');
-  const [imageBit, launcherBit, reserveBit] = [0, 1, 2].map((offset) => facts.length + offset) as [number, number, number];
+  const [imageBit, launcherBit, reserveBit] = [0, 1, 2].map((offset) => facts.length + offset) as [
+    number,
+    number,
+    number,
+  ];
   const capabilityBit = facts.length + 3;
   const refusalBit = capabilityBit + request.containers.length;
 
@@ -124,7 +145,11 @@ export function prepare(compiled: Compiled, request: MachineRequest, at?: string
     setBit(missing, base, bit);
     if (holds === UNKNOWN_TRUTH) setBit(unknown, base, bit);
   };
-  const decideAll = <N extends FactNeed>(chosen: readonly N[], size: number, holds: (need: N, row: number) => Tri): { missing: Uint32Array; unknown: Uint32Array } => {
+  const decideAll = <N extends FactNeed>(
+    chosen: readonly N[],
+    size: number,
+    holds: (need: N, row: number) => Tri,
+  ): { missing: Uint32Array; unknown: Uint32Array } => {
     const missing = new Uint32Array(size * words);
     const unknown = new Uint32Array(size * words);
     for (const need of chosen) {
@@ -133,18 +158,31 @@ export function prepare(compiled: Compiled, request: MachineRequest, at?: string
     }
     return { missing, unknown };
   };
-  const ofTypes = decideAll(facts.filter((need): need is TypeNeed => need.level === 'type'), types.size, (need, row) => need.holds(row));
-  const ofRegions = decideAll(facts.filter((need) => need.level === 'region'), regions.size, (need, row) => need.holds(row));
+  const ofTypes = decideAll(
+    facts.filter((need): need is TypeNeed => need.level === 'type'),
+    types.size,
+    (need, row) => need.holds(row),
+  );
+  const ofRegions = decideAll(
+    facts.filter((need) => need.level === 'region'),
+    regions.size,
+    (need, row) => need.holds(row),
+  );
   const offerNeeds = facts.filter((need) => need.level === 'offer');
   const priceNeeds = facts.filter((need) => need.level === 'price');
 
-  const inScope = Uint8Array.from({ length: regions.size }, (_, row) => (isClear(ofRegions.missing, row * words, scope) ? 1 : 0));
+  const inScope = Uint8Array.from({ length: regions.size }, (_, row) =>
+    isClear(ofRegions.missing, row * words, scope) ? 1 : 0,
+  );
 
   const cloudOfRegion = Array.from({ length: regions.size }, (_, row) => textAt(regions, 'offer.cloud', row) ?? '');
   const regionName = Array.from({ length: regions.size }, (_, row) => textAt(regions, 'offer.region', row) ?? '');
   const imageRegion = Array.from({ length: images.table.size }, (_, row) => textAt(images.table, 'image.region', row));
-  const levels = request.containers.map((need) => (need.atLeast === undefined ? ANY_VERSION : leastLevel(program, need.atLeast)));
-  const marketOf = (offer: number): string => (offer < 0 ? 'on-demand' : (textAt(offers, 'offer.market', offer) ?? 'on-demand'));
+  const levels = request.containers.map((need) =>
+    need.atLeast === undefined ? ANY_VERSION : leastLevel(program, need.atLeast),
+  );
+  const marketOf = (offer: number): string =>
+    offer < 0 ? 'on-demand' : (textAt(offers, 'offer.market', offer) ?? 'on-demand');
 
   /** Whether an image boots on a type: its architecture is one of the type's, and their virtualization agrees. */
   const fits = (type: number, image: number): Tri => {
@@ -161,7 +199,11 @@ export function prepare(compiled: Compiled, request: MachineRequest, at?: string
       case 'request':
         return derivation.request.get(attribute.name);
       case 'offer':
-        return attribute.name === GIVEN_BY_OFFER && site.offer >= 0 ? offers.price[site.offer] : site.offer < 0 ? undefined : valueAt(offers, attribute.name, site.offer);
+        return attribute.name === GIVEN_BY_OFFER && site.offer >= 0
+          ? offers.price[site.offer]
+          : site.offer < 0
+            ? undefined
+            : valueAt(offers, attribute.name, site.offer);
       case 'type':
         return valueAt(types, attribute.name, site.type);
       case 'region':
@@ -174,7 +216,8 @@ export function prepare(compiled: Compiled, request: MachineRequest, at?: string
   /** What the host lacks for its guests and what rules keep back. */
   const holdsGuests = (site: Site): Tri => {
     const rules = derivation.reserveRules(site);
-    const count = (kind: string): number => guests.reduce((total, guest) => total + (guest.kind === kind ? guest.count : 0), 0);
+    const count = (kind: string): number =>
+      guests.reduce((total, guest) => total + (guest.kind === kind ? guest.count : 0), 0);
     let result: Tri = TRUE;
     for (const dimension of ['mem', 'cores'] as const) {
       const size = numberAt(types, `type.${dimension}`, site.type);
@@ -217,14 +260,27 @@ export function prepare(compiled: Compiled, request: MachineRequest, at?: string
   const pairUnknown = new Uint32Array(pairs * words);
   const own = { missing: new Uint32Array(words), unknown: new Uint32Array(words) };
   const trial = { missing: new Uint32Array(words), unknown: new Uint32Array(words) };
-  const verdict: Verdict = { missing: new Uint32Array(words), unknown: new Uint32Array(words), image: -1, price: Number.NaN };
+  const verdict: Verdict = {
+    missing: new Uint32Array(words),
+    unknown: new Uint32Array(words),
+    image: -1,
+    price: Number.NaN,
+  };
 
-  const site = (offer: number, image: number): Site => ({ type: offers.type[offer]!, region: offers.region[offer]!, image, offer });
+  const site = (offer: number, image: number): Site => ({
+    type: offers.type[offer]!,
+    region: offers.region[offer]!,
+    image,
+    offer,
+  });
   const bill = (offer: number, image: number): BilledPrice => {
     const at = site(offer, image);
-    return billedPrice(offers.price[offer]!, derivation.priceRules(at), (attribute) => numberAt(types, attribute, at.type));
+    return billedPrice(offers.price[offer]!, derivation.priceRules(at), (attribute) =>
+      numberAt(types, attribute, at.type),
+    );
   };
-  const billed = (offer: number, image: number): number => (program.prices.length === 0 ? offers.price[offer]! : bill(offer, image).total);
+  const billed = (offer: number, image: number): number =>
+    program.prices.length === 0 ? offers.price[offer]! : bill(offer, image).total;
 
   const judge = (offer: number): Verdict => {
     const type = offers.type[offer]!;
@@ -275,10 +331,33 @@ export function prepare(compiled: Compiled, request: MachineRequest, at?: string
       setBit(verdict.missing, 0, imageBit);
       verdict.price = offers.price[offer]!;
     }
-    for (const need of priceNeeds) if (!(verdict.price <= need.most)) note(verdict.missing, verdict.unknown, 0, bitOf.get(need)!, Number.isNaN(verdict.price) ? UNKNOWN_TRUTH : FALSE);
+    for (const need of priceNeeds)
+      if (!(verdict.price <= need.most))
+        note(
+          verdict.missing,
+          verdict.unknown,
+          0,
+          bitOf.get(need)!,
+          Number.isNaN(verdict.price) ? UNKNOWN_TRUTH : FALSE,
+        );
     return verdict;
   };
-  return { compiled, request, space, images, derivation, needs, words, scope, musts, inScope, judge, site, bill, factAt };
+  return {
+    compiled,
+    request,
+    space,
+    images,
+    derivation,
+    needs,
+    words,
+    scope,
+    musts,
+    inScope,
+    judge,
+    site,
+    bill,
+    factAt,
+  };
 }
 
 /** Whether a verdict misses nothing that must be met. */

@@ -10,7 +10,11 @@ import { type MachineRequest, zonesOf } from '../request/request.ts';
 
 function namesOf(table: Table, attribute: string): ReadonlySet<string> {
   const values = table.columns.get(attribute)?.values ?? [];
-  return new Set(values.flatMap((value) => (typeof value === 'string' ? [value] : [...((value as readonly string[] | undefined) ?? [])])));
+  return new Set(
+    values.flatMap((value) =>
+      typeof value === 'string' ? [value] : [...((value as readonly string[] | undefined) ?? [])],
+    ),
+  );
 }
 
 const isLiteral = (pattern: string): boolean => !pattern.includes('*');
@@ -30,31 +34,48 @@ export function validateRequest(request: MachineRequest, catalog: Catalog): read
   const faults: Diagnostic[] = [];
   const fault = (key: Key, code: string, message: string, hint: string | undefined): void => {
     const constraint: Constraint | undefined = constraints.byKey.get(key);
-    faults.push({ code, message, ...(constraint === undefined ? {} : { span: constraint.span }), ...(hint === undefined ? {} : { hint }) });
+    faults.push({
+      code,
+      message,
+      ...(constraint === undefined ? {} : { span: constraint.span }),
+      ...(hint === undefined ? {} : { hint }),
+    });
   };
 
   const clouds = namesOf(catalog.types, 'type.cloud');
-  const bare = (patterns: readonly string[]): readonly string[] => patterns.filter(isLiteral).map((pattern) => pattern.replace(/^\^/, ''));
+  const bare = (patterns: readonly string[]): readonly string[] =>
+    patterns.filter(isLiteral).map((pattern) => pattern.replace(/^\^/, ''));
   for (const name of bare(listOf(constraints, 'cloud'))) {
-    if (!clouds.has(name)) fault('cloud', 'unknown-cloud', `no cloud of the catalog is called "${name}"`, didYouMean(name, clouds));
+    if (!clouds.has(name))
+      fault('cloud', 'unknown-cloud', `no cloud of the catalog is called "${name}"`, didYouMean(name, clouds));
   }
   const wanted = listOf(constraints, 'cloud').filter((pattern) => isLiteral(pattern) && !pattern.startsWith('^'));
   const inClouds = (cloud: string | undefined): boolean => wanted.length === 0 || wanted.includes(cloud ?? '');
   const rowsOf = (table: Table, cloudName: string, name: string): string[] =>
-    Array.from({ length: table.size }, (_, row) => (inClouds(textAt(table, cloudName, row)) ? (textAt(table, name, row) ?? '') : '')).filter((text) => text !== '');
+    Array.from({ length: table.size }, (_, row) =>
+      inClouds(textAt(table, cloudName, row)) ? (textAt(table, name, row) ?? '') : '',
+    ).filter((text) => text !== '');
 
   const regions = rowsOf(catalog.regions, 'offer.cloud', 'offer.region');
   for (const name of bare(listOf(constraints, 'region'))) {
     if (faults.length > 0 || regions.includes(name)) continue;
     const elsewhere = namesOf(catalog.regions, 'offer.region').has(name);
-    const message = elsewhere ? `cloud ${wanted.join(', ')} has no region "${name}"` : `no region of the catalog is called "${name}"`;
+    const message = elsewhere
+      ? `cloud ${wanted.join(', ')} has no region "${name}"`
+      : `no region of the catalog is called "${name}"`;
     fault('region', 'unknown-region', message, didYouMean(name, regions));
   }
 
   const type = textOf(constraints, 'instance-type');
   if (type !== undefined) {
     const types = rowsOf(catalog.types, 'type.cloud', 'type.name');
-    if (!types.includes(type)) fault('instance-type', 'unknown-type', `no instance type of the catalog is called "${type}"`, didYouMean(type, types));
+    if (!types.includes(type))
+      fault(
+        'instance-type',
+        'unknown-type',
+        `no instance type of the catalog is called "${type}"`,
+        didYouMean(type, types),
+      );
   }
 
   const zones = new Set<string>();
@@ -77,8 +98,11 @@ export function validateRequest(request: MachineRequest, catalog: Catalog): read
 
   const image = textOf(constraints, 'image-id');
   if (image !== undefined) {
-    const alike = [...namesOf(catalog.images, 'image.id')].filter((id) => kindOfImageId(id) === kindOfImageId(image) && kindOfImageId(id) !== 'other');
-    if (alike.length > 0 && !alike.includes(image)) fault('image-id', 'unknown-image', `no image of the catalog has the id "${image}"`, didYouMean(image, alike));
+    const alike = [...namesOf(catalog.images, 'image.id')].filter(
+      (id) => kindOfImageId(id) === kindOfImageId(image) && kindOfImageId(id) !== 'other',
+    );
+    if (alike.length > 0 && !alike.includes(image))
+      fault('image-id', 'unknown-image', `no image of the catalog has the id "${image}"`, didYouMean(image, alike));
   }
   return faults;
 }

@@ -33,7 +33,10 @@ function needsMask(query: Query, without: readonly string[], plus: readonly stri
 }
 
 /** How often each need is missed, by itself and in turn. Counts add up: what is considered less what is missed is what fits. */
-function countNeeds(query: Query, swept: Sweep): { considered: number; fit: number; needs: Answer['explanation']['needs'] } {
+function countNeeds(
+  query: Query,
+  swept: Sweep,
+): { considered: number; fit: number; needs: Answer['explanation']['needs'] } {
   const bits = query.needs.map((need, bit) => ({ need, bit })).filter(({ need }) => need.bearing === 'must');
   const misses = new Uint32Array(query.needs.length);
   const unknown = new Uint32Array(query.needs.length);
@@ -63,12 +66,21 @@ function countNeeds(query: Query, swept: Sweep): { considered: number; fit: numb
 }
 
 /** The cheapest offer that meets other needs than the request's, and what of the request it misses. */
-function cheapestWith(query: Query, swept: Sweep, needs: Uint32Array): { alternative: Alternative; price: number } | undefined {
+function cheapestWith(
+  query: Query,
+  swept: Sweep,
+  needs: Uint32Array,
+): { alternative: Alternative; price: number } | undefined {
   const row = ranked(query, swept, needs)[0];
   if (row === undefined) return undefined;
-  const missed = query.needs.filter((need, bit) => need.bearing === 'must' && hasBit(swept.missing, row * query.words, bit)).map((need) => need.id);
+  const missed = query.needs
+    .filter((need, bit) => need.bearing === 'must' && hasBit(swept.missing, row * query.words, bit))
+    .map((need) => need.id);
   const price = swept.price[row]!;
-  return { alternative: { ...describeOffer(query, row, price), ...(missed.length === 0 ? {} : { needs: missed }) }, price };
+  return {
+    alternative: { ...describeOffer(query, row, price), ...(missed.length === 0 ? {} : { needs: missed }) },
+    price,
+  };
 }
 
 function withNotes(answer: Answer, notes: readonly Note[]): Answer {
@@ -113,19 +125,35 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
     machines: [],
     considered: { offers: considered, fit, 'unpriced-fit': unpriced.fit },
     'runner-up': null,
-    'juju-launchable': misses('launcher') ? (cheapestWith(query, swept, needsMask(query, [], ['launcher']))?.alternative ?? null) : null,
-    'full-speed': baselineKnown ? (cheapestWith(query, swept, needsMask(query, [], ['full-speed']))?.alternative ?? null) : null,
+    'juju-launchable': misses('launcher')
+      ? (cheapestWith(query, swept, needsMask(query, [], ['launcher']))?.alternative ?? null)
+      : null,
+    'full-speed': baselineKnown
+      ? (cheapestWith(query, swept, needsMask(query, [], ['full-speed']))?.alternative ?? null)
+      : null,
     'without-reserve': request.reserve ? cheaper(cheapestWith(query, swept, needsMask(query, ['reserve']))) : null,
     'other-arch': cheaper(cheapestWith(query, swept, needsMask(query, ['arch']))),
     steps: [],
     notes: [],
     explanation: { needs, proofs: {}, 'price-steps': [], unpriced: unpriced.examples },
-    inputs: { catalog: compiled.catalog.digest, rules: compiled.program.digest, date: requestDate(compiled, at) ?? null },
+    inputs: {
+      catalog: compiled.catalog.digest,
+      rules: compiled.program.digest,
+      date: requestDate(compiled, at) ?? null,
+    },
     stats: { rows: offers.size },
   };
   if (choice === undefined || first === undefined) {
     const limited = rows.reduce((total, row) => total + offers.limit[row]!, 0);
-    const short: Note[] = rows.length > 0 ? [{ code: 'limits', text: `only ${limited} machines of the ${rows.length} fitting offers can be had, and ${request.count} are asked for` }] : [];
+    const short: Note[] =
+      rows.length > 0
+        ? [
+            {
+              code: 'limits',
+              text: `only ${limited} machines of the ${rows.length} fitting offers can be had, and ${request.count} are asked for`,
+            },
+          ]
+        : [];
     return withNotes(common, [...short, ...requestNotes(query, []), ...unpricedNotes(query, unpriced)]);
   }
 
@@ -139,7 +167,8 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
     const proven = proveNeeds(query, row, image);
     if (row === first) {
       for (const { capability, proof } of proven) proofs[capability] = proof as (typeof proofs)[string];
-      for (const { rule, component, change } of query.bill(row, image).steps) priceSteps.push({ rule, component, change: formatMoney(change) });
+      for (const { rule, component, change } of query.bill(row, image).steps)
+        priceSteps.push({ rule, component, change: formatMoney(change) });
     }
     for (let index = 0; index < count; index += 1) {
       const number = machines.length;
@@ -163,7 +192,10 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
       gap: cost === 0n ? '0' : formatDecimal(((cost - bound) * 1_000_000n) / cost, 6),
       proof: engine === 'lp' ? 'linear-program' : 'exhaustive',
       machines,
-      'runner-up': next === undefined ? null : { ...describeOffer(query, next, price(next)), 'wins-below': formatMoney(price(last)) },
+      'runner-up':
+        next === undefined
+          ? null
+          : { ...describeOffer(query, next, price(next)), 'wins-below': formatMoney(price(last)) },
       ...(top > 1 ? { top: rows.slice(0, top).map((row) => describeOffer(query, row, price(row))) } : {}),
       steps,
       explanation: { ...common.explanation, proofs, 'price-steps': priceSteps },

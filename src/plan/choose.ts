@@ -20,9 +20,19 @@ export interface Choice {
  * @param rows fitting offers, cheapest first, ties in the catalog's order
  * @param price the billed price of each row, nano-dollars per hour
  */
-export function choose(engine: Engine, rows: readonly number[], price: (row: number) => number, offers: Offers, demand: number): Choice | undefined {
+export function choose(
+  engine: Engine,
+  rows: readonly number[],
+  price: (row: number) => number,
+  offers: Offers,
+  demand: number,
+): Choice | undefined {
   if (engine === 'lp') {
-    const solution: CoverSolution = solveCover({ costs: rows.map(price), limits: rows.map((row) => offers.limit[row]!), demand });
+    const solution: CoverSolution = solveCover({
+      costs: rows.map(price),
+      limits: rows.map((row) => offers.limit[row]!),
+      demand,
+    });
     if (solution.status === 'infeasible') return undefined;
     const taken = rows.map((row, index) => ({ row, count: solution.counts[index]! })).filter(({ count }) => count > 0);
     return { taken, cost: solution.cost, bound: solution.bound };

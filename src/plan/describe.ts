@@ -5,9 +5,9 @@ import type { Query } from '../match/query.ts';
 import { formatDecimal } from '../quantity/decimal.ts';
 import { formatMoney } from '../quantity/money.ts';
 import { guestsOf } from '../request/request.ts';
+import type { RuleOf } from '../rules/program.ts';
 import { ANY_VERSION, leastLevel } from '../rules/program.ts';
 import { easiestProvider, type ProofStep, proveCapability } from '../rules/proof.ts';
-import type { RuleOf } from '../rules/program.ts';
 import type { Alternative, Machine } from './schema.ts';
 
 /** Offers and machines as the answer states them. */
@@ -16,7 +16,9 @@ import type { Alternative, Machine } from './schema.ts';
 function slowedCores(query: Query, type: number): string | undefined {
   const baseline = numberAt(query.space.types, 'type.baseline', type);
   const sustained = sustainedCores(query.space.types, type);
-  return baseline === undefined || baseline >= 1000 || sustained === undefined ? undefined : formatDecimal(sustained, 3);
+  return baseline === undefined || baseline >= 1000 || sustained === undefined
+    ? undefined
+    : formatDecimal(sustained, 3);
 }
 
 /** One offer, at a price as billed. */
@@ -60,7 +62,14 @@ export function proveNeeds(query: Query, row: number, image: number): readonly P
 }
 
 /** One machine to be launched, with its containers. */
-export function describeMachine(query: Query, row: number, image: number, price: number, id: string, proven: readonly ProvenCapability[]): Machine {
+export function describeMachine(
+  query: Query,
+  row: number,
+  image: number,
+  price: number,
+  id: string,
+  proven: readonly ProvenCapability[],
+): Machine {
   const { types, offers, regions } = query.space;
   const { table } = query.images;
   const type = offers.type[row]!;
@@ -96,7 +105,10 @@ export function describeMachine(query: Query, row: number, image: number, price:
       ...(arch === undefined ? {} : { arch }),
     },
     capabilities: Object.fromEntries(
-      proven.map(({ capability, provider, version }) => [capability, { version: version ?? 'any', via: provider.action.via, rule: provider.id }]),
+      proven.map(({ capability, provider, version }) => [
+        capability,
+        { version: version ?? 'any', via: provider.action.via, rule: provider.id },
+      ]),
     ),
     containers: containers.map((one) => {
       const number = numbers.get(one.type) ?? 0;

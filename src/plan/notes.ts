@@ -25,7 +25,12 @@ function warnings(query: Query, row: number, image: number): readonly Note[] {
       leaf.kind === 'leaf' && factsAt(leaf.attribute) === undefined ? [leaf.attribute.name] : [],
     );
     const facts = [...new Set(open)].sort();
-    return [{ code: 'undecided', text: `rule ${rule.id} could not be checked: ${facts.join(' and ')} ${facts.length === 1 ? 'is' : 'are'} unknown` }];
+    return [
+      {
+        code: 'undecided',
+        text: `rule ${rule.id} could not be checked: ${facts.join(' and ')} ${facts.length === 1 ? 'is' : 'are'} unknown`,
+      },
+    ];
   });
 }
 
@@ -37,13 +42,28 @@ export function machineNotes(query: Query, machine: Machine, row: number, image:
   const basis = machine['price-basis'];
   if (basis !== undefined && basis !== 'list') {
     const how = basis === 'derived' ? "worked out from the family's price in proportion to size" : 'an estimate';
-    notes.push({ code: 'price-basis', text: `the price of ${machine.type} in ${machine.region} stands in no list: it is ${how}` });
+    notes.push({
+      code: 'price-basis',
+      text: `the price of ${machine.type} in ${machine.region} stands in no list: it is ${how}`,
+    });
   }
-  if (machine.tenancy === 'dedicated') notes.push({ code: 'dedicated', text: `the price of ${machine.type} is for dedicated tenancy, the only one listed` });
-  if (valueAt(types, 'type.previous-generation', type) === true) notes.push({ code: 'previous-generation', text: `${machine.type} is of a previous generation` });
-  if (machine.market === 'spot') notes.push({ code: 'spot', text: 'a spot machine can be taken back by the cloud at any time, and Juju cannot ask for one' });
+  if (machine.tenancy === 'dedicated')
+    notes.push({
+      code: 'dedicated',
+      text: `the price of ${machine.type} is for dedicated tenancy, the only one listed`,
+    });
+  if (valueAt(types, 'type.previous-generation', type) === true)
+    notes.push({ code: 'previous-generation', text: `${machine.type} is of a previous generation` });
+  if (machine.market === 'spot')
+    notes.push({
+      code: 'spot',
+      text: 'a spot machine can be taken back by the cloud at any time, and Juju cannot ask for one',
+    });
   if (numberOf(query.request.constraints, 'cpu-power') > 0 && valueAt(types, 'type.cpu-power', type) === undefined) {
-    notes.push({ code: 'cpu-power-unknown', text: `the cpu-power of ${machine.type} is not known; as in Juju, that passes` });
+    notes.push({
+      code: 'cpu-power-unknown',
+      text: `the cpu-power of ${machine.type} is not known; as in Juju, that passes`,
+    });
   }
   return [...notes, ...warnings(query, row, image)];
 }
@@ -52,16 +72,27 @@ export function machineNotes(query: Query, machine: Machine, row: number, image:
 export function requestNotes(query: Query, machines: readonly Machine[]): readonly Note[] {
   const { request } = query;
   const notes: Note[] = [];
-  for (const alias of request.constraints.aliases) notes.push({ code: 'alias', text: `"${alias}" is the old name of "cores"` });
+  for (const alias of request.constraints.aliases)
+    notes.push({ code: 'alias', text: `"${alias}" is the old name of "cores"` });
   const container = textOf(request.constraints, 'container');
   if (container !== undefined && container !== 'none') {
-    notes.push({ code: 'container-key', text: `container=${container} is read as containers=${container}; juju add-machine itself drops the key` });
+    notes.push({
+      code: 'container-key',
+      text: `container=${container} is read as containers=${container}; juju add-machine itself drops the key`,
+    });
   }
   if (request.placement.kind === 'directive' && request.placement.key !== 'zone') {
-    notes.push({ code: 'directive', text: `${request.placement.key}=${request.placement.value} is passed on to Juju; whether the cloud can follow it is not known here` });
+    notes.push({
+      code: 'directive',
+      text: `${request.placement.key}=${request.placement.value} is passed on to Juju; whether the cloud can follow it is not known here`,
+    });
   }
   const other = machines[0] === undefined ? [] : notMadeByJuju(machines[0]);
-  if (other.length > 0) notes.push({ code: 'not-made-by-juju', text: `Juju makes no ${other.join(' or ')} containers itself: make them on the machine` });
+  if (other.length > 0)
+    notes.push({
+      code: 'not-made-by-juju',
+      text: `Juju makes no ${other.join(' or ')} containers itself: make them on the machine`,
+    });
   return notes;
 }
 
@@ -70,17 +101,38 @@ export function unpricedNotes(query: Query, { fit, types, examples }: Unpriced):
   if (fit === 0) return [];
   const { regions } = query.space;
   const inScope = Array.from({ length: regions.size }, (_, row) => row).filter((row) => query.inScope[row] === 1);
-  const nested = examples.map((example) => (example['lowest-elsewhere'] === null ? example.type : `${example.type} (${example['lowest-elsewhere']} elsewhere)`)).join(', ');
+  const nested = examples
+    .map((example) =>
+      example['lowest-elsewhere'] === null
+        ? example.type
+        : `${example.type} (${example['lowest-elsewhere']} elsewhere)`,
+    )
+    .join(', ');
   const more = types > examples.length ? ', …' : '';
   const named = listOf(query.request.constraints, 'region').some((pattern) => !pattern.includes('*'));
   if (inScope.length === 1 || named) {
-    const dates = [...new Set(inScope.map((row) => textAt(regions, 'offer.list-date', row)).filter((date) => date !== undefined))];
+    const dates = [
+      ...new Set(inScope.map((row) => textAt(regions, 'offer.list-date', row)).filter((date) => date !== undefined)),
+    ];
     const where = inScope.map((row) => textAt(regions, 'offer.region', row)).join(', ');
     const list = dates.length === 1 ? ` (list of ${dates[0]})` : '';
-    return [{ code: 'unpriced', text: `${types} more ${types === 1 ? 'type' : 'types'} would fit but ${types === 1 ? 'has' : 'have'} no known price in ${where}${list}: ${nested}${more}` }];
+    return [
+      {
+        code: 'unpriced',
+        text: `${types} more ${types === 1 ? 'type' : 'types'} would fit but ${types === 1 ? 'has' : 'have'} no known price in ${where}${list}: ${nested}${more}`,
+      },
+    ];
   }
-  return [{ code: 'unpriced', text: `${fit} pairs of a type and a region (${types} types) would fit but have no known price there, for example ${nested}${more}` }];
+  return [
+    {
+      code: 'unpriced',
+      text: `${fit} pairs of a type and a region (${types} types) would fit but have no known price there, for example ${nested}${more}`,
+    },
+  ];
 }
 
 /** What no price in a list includes. */
-export const NOT_INCLUDED: Note = { code: 'not-included', text: 'prices are list prices without tax; disks, public addresses, traffic and licences are not included' };
+export const NOT_INCLUDED: Note = {
+  code: 'not-included',
+  text: 'prices are list prices without tax; disks, public addresses, traffic and licences are not included',
+};

@@ -2,7 +2,10 @@ import { z } from 'zod';
 
 /** The answer (`stowage.answer/1`): one value, the same whatever renders it, and nothing in it that time changes. */
 
-const money = z.string().regex(/^-?\d+(\.\d+)?$/).meta({ description: 'A decimal number of USD, as short as it can be written.' });
+const money = z
+  .string()
+  .regex(/^-?\d+(\.\d+)?$/)
+  .meta({ description: 'A decimal number of USD, as short as it can be written.' });
 const size = z.int().nonnegative();
 
 const proofStep = z.strictObject({
@@ -30,7 +33,12 @@ const image = z.strictObject({
   arch: z.string().optional(),
 });
 
-const container = z.strictObject({ id: z.string(), type: z.string(), cores: size.optional(), mem: size.optional().meta({ description: 'MiB' }) });
+const container = z.strictObject({
+  id: z.string(),
+  type: z.string(),
+  cores: size.optional(),
+  mem: size.optional().meta({ description: 'MiB' }),
+});
 
 const offer = z.strictObject({
   type: z.string(),
@@ -82,6 +90,7 @@ export const answerSchema = z
   .strictObject({
     format: z.literal('stowage.answer/1'),
     status: z.enum(['optimal', 'feasible', 'infeasible', 'unknown', 'error']),
+    line: z.int().positive().optional().meta({ description: 'In streams: the line that the answer belongs to.' }),
     cost: money.nullable(),
     bound: money.nullable(),
     gap: z.string().nullable(),
@@ -89,7 +98,10 @@ export const answerSchema = z
     machines: z.array(machine),
     considered: z.strictObject({ offers: size, fit: size, 'unpriced-fit': size }),
     'runner-up': z
-      .strictObject({ ...alternative.shape, 'wins-below': money.meta({ description: 'The price below which it would be chosen.' }) })
+      .strictObject({
+        ...alternative.shape,
+        'wins-below': money.meta({ description: 'The price below which it would be chosen.' }),
+      })
       .nullable(),
     'juju-launchable': alternative.nullable(),
     'full-speed': alternative.nullable(),
@@ -102,7 +114,14 @@ export const answerSchema = z
       needs: z.array(need),
       proofs: z.record(z.string(), z.array(proofStep)),
       'price-steps': z.array(z.strictObject({ rule: z.string(), component: z.string(), change: money })),
-      unpriced: z.array(z.strictObject({ type: z.string(), cloud: z.string(), region: z.string(), 'lowest-elsewhere': money.nullable() })),
+      unpriced: z.array(
+        z.strictObject({
+          type: z.string(),
+          cloud: z.string(),
+          region: z.string(),
+          'lowest-elsewhere': money.nullable(),
+        }),
+      ),
     }),
     inputs: z.strictObject({ catalog: z.string(), rules: z.string(), date: z.string().nullable() }),
     stats: z.strictObject({ rows: size }),

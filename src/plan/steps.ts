@@ -66,15 +66,26 @@ const JUJU_CONTAINERS: readonly string[] = ['lxd', 'kvm'];
 const quote = (constraints: string): string => (constraints === '' ? '' : ` --constraints "${constraints}"`);
 
 /** A word that the user fills in: `<machine>`, or `<machine 2>` where there are several. */
-const blank = (word: string, machine: number, of: number): string => (of === 1 ? `<${word}>` : `<${word} ${machine + 1}>`);
+const blank = (word: string, machine: number, of: number): string =>
+  of === 1 ? `<${word}>` : `<${word} ${machine + 1}>`;
 
 /** The steps to one machine: launch it, give it to Juju, make what it is to hold. */
-export function stepsFor(query: Query, machine: Machine, row: number, image: number, proven: readonly ProvenCapability[], number: number, of: number): readonly string[] {
+export function stepsFor(
+  query: Query,
+  machine: Machine,
+  row: number,
+  image: number,
+  proven: readonly ProvenCapability[],
+  number: number,
+  of: number,
+): readonly string[] {
   const { request } = query;
   const site = query.site(row, image);
   const factsAt = (attribute: Attribute) => query.factAt(attribute, site);
   const stepsVia = (via: string): readonly string[] =>
-    proven.filter(({ provider }) => provider.action.via === via).flatMap(({ provider }) => provider.action.steps.map((step) => fillIn(step, query.derivation, factsAt)));
+    proven
+      .filter(({ provider }) => provider.action.via === via)
+      .flatMap(({ provider }) => provider.action.steps.map((step) => fillIn(step, query.derivation, factsAt)));
   const atLaunch = stepsVia('launch-option');
   const steps: string[] = [];
   const rootDisk = numberOf(request.constraints, 'root-disk');
@@ -95,7 +106,9 @@ export function stepsFor(query: Query, machine: Machine, row: number, image: num
       });
       steps.push(words.filter((word) => word !== undefined).join(' '));
     } else {
-      steps.push(`# launch a ${machine.market} machine of type ${machine.type} in ${machine.region} with the cloud's own tool`);
+      steps.push(
+        `# launch a ${machine.market} machine of type ${machine.type} in ${machine.region} with the cloud's own tool`,
+      );
     }
     steps.push(...atLaunch.filter((step) => !step.startsWith('-')).map((step) => `# ${step}`));
     steps.push(`juju add-machine --base ${base} ssh:ubuntu@${blank('address', number, of)}`);
@@ -109,18 +122,27 @@ export function stepsFor(query: Query, machine: Machine, row: number, image: num
     ];
     const { placement } = request;
     const directive = placement.kind === 'directive' ? ` ${placement.key}=${placement.value}` : '';
-    steps.push(`juju add-machine${directive} --base ${base}${quote(constraints.filter((text) => text !== '').join(' '))}`);
+    steps.push(
+      `juju add-machine${directive} --base ${base}${quote(constraints.filter((text) => text !== '').join(' '))}`,
+    );
   }
   for (const step of stepsVia('after-launch')) steps.push(`juju ssh ${blank('machine', number, of)} -- ${step}`);
   for (const container of machine.containers) {
     if (!JUJU_CONTAINERS.includes(container.type)) continue;
-    const sizes = [container.cores === undefined ? '' : `cores=${container.cores}`, container.mem === undefined ? '' : `mem=${container.mem}M`];
-    steps.push(`juju add-machine ${container.type}:${blank('machine', number, of)} --base ${base}${quote(sizes.filter((text) => text !== '').join(' '))}`);
+    const sizes = [
+      container.cores === undefined ? '' : `cores=${container.cores}`,
+      container.mem === undefined ? '' : `mem=${container.mem}M`,
+    ];
+    steps.push(
+      `juju add-machine ${container.type}:${blank('machine', number, of)} --base ${base}${quote(sizes.filter((text) => text !== '').join(' '))}`,
+    );
   }
   return steps;
 }
 
 /** Containers of a plan that Juju does not make by itself. */
 export function notMadeByJuju(machine: Machine): readonly string[] {
-  return [...new Set(machine.containers.map((container) => container.type))].filter((type) => !JUJU_CONTAINERS.includes(type));
+  return [...new Set(machine.containers.map((container) => container.type))].filter(
+    (type) => !JUJU_CONTAINERS.includes(type),
+  );
 }

@@ -41,7 +41,10 @@ export function unpricedFits(query: Query, at: string | undefined): Unpriced {
   const over = prepare(query.compiled, query.request, at, offers);
   const swept = sweep(over);
   // Whether it stays within max-price or budget is just what is not known.
-  const judged = maskOf(over.needs.length, (bit) => over.needs[bit]!.bearing !== 'wish' && !['max-price', 'budget'].includes(over.needs[bit]!.id));
+  const judged = maskOf(
+    over.needs.length,
+    (bit) => over.needs[bit]!.bearing !== 'wish' && !['max-price', 'budget'].includes(over.needs[bit]!.id),
+  );
   const rows: number[] = [];
   for (let row = 0; row < offers.size; row += 1) if (isClear(swept.missing, row * over.words, judged)) rows.push(row);
   const lowest = lowestPrices(query);
@@ -50,7 +53,9 @@ export function unpricedFits(query: Query, at: string | undefined): Unpriced {
   const byCost = (a: number, b: number): number => {
     const [left, right] = [price(a), price(b)];
     if (Number.isNaN(left) !== Number.isNaN(right)) return Number.isNaN(left) ? 1 : -1;
-    return (Number.isNaN(left) ? 0 : left - right) || compareText(name(a), name(b)) || offers.region[a]! - offers.region[b]!;
+    return (
+      (Number.isNaN(left) ? 0 : left - right) || compareText(name(a), name(b)) || offers.region[a]! - offers.region[b]!
+    );
   };
   const families = new Set<string>();
   const examples: number[] = [];

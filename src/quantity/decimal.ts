@@ -26,7 +26,10 @@ export function parseDecimal(text: string, places: number): number | undefined {
 /** The shortest decimal text of `scaled / 10^places`: no trailing zeros, no exponent. */
 export function formatDecimal(scaled: number | bigint, places: number): string {
   const negative = scaled < 0;
-  const digits = BigInt(scaled).toString().replace('-', '').padStart(places + 1, '0');
+  const digits = BigInt(scaled)
+    .toString()
+    .replace('-', '')
+    .padStart(places + 1, '0');
   const whole = digits.slice(0, digits.length - places);
   const fraction = digits.slice(digits.length - places).replace(/0+$/, '');
   return `${negative ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`;

@@ -2,8 +2,21 @@ import Table from 'cli-table3';
 import { visible } from '../diagnostic/visible.ts';
 
 const NO_BORDERS = {
-  top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '',
-  left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ',
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
 };
 
 /**
@@ -11,14 +24,22 @@ const NO_BORDERS = {
  *
  * @param right columns that hold numbers, by index
  */
-export function table(head: readonly string[], rows: readonly (readonly string[])[], right: readonly number[] = []): string {
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  right: readonly number[] = [],
+): string {
   const made = new Table({
     chars: NO_BORDERS,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
     colAligns: head.map((_, column) => (right.includes(column) ? 'right' : 'left')),
   });
   for (const row of [head, ...rows]) made.push(row.map(visible));
-  return made.toString().split('\n').map((line) => line.trimEnd()).join('\n');
+  return made
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
 }
 
 /** 12410 as `12,410`. */

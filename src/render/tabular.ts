@@ -18,10 +18,23 @@ const perMonth = (money: string): string => formatMonthly(nano(money));
 const MOST_LISTED = 20;
 
 function machineRows(machine: Machine, proof: string): string[][] {
-  const image = machine.image === undefined ? '' : [`${machine.image.os}@${machine.image.release}`, machine.image.arch ?? ''].join(' ').trim();
+  const image =
+    machine.image === undefined
+      ? ''
+      : [`${machine.image.os}@${machine.image.release}`, machine.image.arch ?? ''].join(' ').trim();
   const where = `${machine.cloud} ${machine.region}${machine.market === 'spot' ? ' spot' : ''}`;
   const rows = [
-    [machine.id.replace('new-', ''), machine.type, image, String(machine.cores ?? '?'), machine.mem === undefined ? '?' : formatSize(machine.mem), where, machine.price, perMonth(machine.price), proof],
+    [
+      machine.id.replace('new-', ''),
+      machine.type,
+      image,
+      String(machine.cores ?? '?'),
+      machine.mem === undefined ? '?' : formatSize(machine.mem),
+      where,
+      machine.price,
+      perMonth(machine.price),
+      proof,
+    ],
   ];
   for (const container of machine.containers) {
     const capability = machine.capabilities[container.type];
@@ -32,7 +45,10 @@ function machineRows(machine: Machine, proof: string): string[][] {
       `${container.type}${version}`,
       container.cores === undefined ? '-' : String(container.cores),
       container.mem === undefined ? '-' : formatSize(container.mem),
-      '', '', '', '',
+      '',
+      '',
+      '',
+      '',
     ]);
   }
   return rows;
@@ -50,7 +66,10 @@ function marks(offer: Alternative): string {
 }
 
 function offerText(offer: Alternative, chosen: Machine | undefined): string {
-  const elsewhere = chosen !== undefined && (offer.region !== chosen.region || offer.cloud !== chosen.cloud) ? ` in ${offer.cloud} ${offer.region}` : '';
+  const elsewhere =
+    chosen !== undefined && (offer.region !== chosen.region || offer.cloud !== chosen.cloud)
+      ? ` in ${offer.cloud} ${offer.region}`
+      : '';
   return `${offer.type} ${offer.price}${elsewhere}${marks(offer)}`;
 }
 
@@ -68,45 +87,69 @@ function remarks(answer: Answer): string[][] {
   const runnerUp = answer['runner-up'];
   if (runnerUp !== null) {
     const [wins, price] = [nano(runnerUp['wins-below']), nano(runnerUp.price)];
-    const drop = price === wins ? 'the same price; it comes second by name' : `${compared(runnerUp.price, chosen.price)}; it wins if its price falls by more than ${formatPercent(price - wins, price)} %`;
+    const drop =
+      price === wins
+        ? 'the same price; it comes second by name'
+        : `${compared(runnerUp.price, chosen.price)}; it wins if its price falls by more than ${formatPercent(price - wins, price)} %`;
     rows.push(['Runner-up', `${offerText(runnerUp, chosen)}, ${drop}`]);
   }
   if (chosen['sustained-cores'] !== undefined) {
     const full = answer['full-speed'];
-    const instead = full === null ? 'no full-speed type fits' : `cheapest at full speed: ${offerText(full, chosen)}, ${compared(full.price, chosen.price)}`;
+    const instead =
+      full === null
+        ? 'no full-speed type fits'
+        : `cheapest at full speed: ${offerText(full, chosen)}, ${compared(full.price, chosen.price)}`;
     rows.push(['Speed', `${chosen['sustained-cores']} of ${chosen.cores} cores sustained; ${instead}`]);
   }
   const launchable = answer['juju-launchable'];
-  const needsHelp = Object.values(chosen.capabilities).some((capability) => capability.via === 'launch-option') || chosen.market === 'spot';
+  const needsHelp =
+    Object.values(chosen.capabilities).some((capability) => capability.via === 'launch-option') ||
+    chosen.market === 'spot';
   if (needsHelp) {
-    const instead = launchable === null ? 'nothing that fits can be launched by Juju alone' : `${offerText(launchable, chosen)}, ${compared(launchable.price, chosen.price)}`;
+    const instead =
+      launchable === null
+        ? 'nothing that fits can be launched by Juju alone'
+        : `${offerText(launchable, chosen)}, ${compared(launchable.price, chosen.price)}`;
     rows.push(['Juju alone', instead]);
   }
   const bare = answer['without-reserve'];
-  if (bare !== null) rows.push(['Tighter', `${offerText(bare, chosen)} with --no-reserve: nothing kept back for the host`]);
+  if (bare !== null)
+    rows.push(['Tighter', `${offerText(bare, chosen)} with --no-reserve: nothing kept back for the host`]);
   const other = answer['other-arch'];
-  if (other !== null) rows.push(['Other arch', `${offerText(other, chosen)} with arch=, ${compared(other.price, chosen.price)}`]);
+  if (other !== null)
+    rows.push(['Other arch', `${offerText(other, chosen)} with arch=, ${compared(other.price, chosen.price)}`]);
   return rows;
 }
 
 function infeasible(answer: Answer): string[] {
   const { offers } = answer.considered;
   const { needs } = answer.explanation;
-  if (answer.considered.fit > 0) return [`Not enough: ${grouped(answer.considered.fit)} of ${grouped(offers)} offers fit, but they are limited.`];
+  if (answer.considered.fit > 0)
+    return [`Not enough: ${grouped(answer.considered.fit)} of ${grouped(offers)} offers fit, but they are limited.`];
   if (offers === 0) return ['Nothing fits: no offer of the catalog is in the clouds and regions asked for.'];
-  const lines = [`Nothing fits: each of the ${grouped(offers)} offers considered misses at least one of ${needs.length} needs.`, ''];
+  const lines = [
+    `Nothing fits: each of the ${grouped(offers)} offers considered misses at least one of ${needs.length} needs.`,
+    '',
+  ];
   const telling = needs.filter((need) => need.misses > 0);
   lines.push(
     table(
       ['Need', 'Offers that miss it', 'Unknown', 'Left in turn'],
-      telling.map((need) => [need.text, grouped(need.misses), need.unknown === 0 ? '' : grouped(need.unknown), grouped(need.left)]),
+      telling.map((need) => [
+        need.text,
+        grouped(need.misses),
+        need.unknown === 0 ? '' : grouped(need.unknown),
+        grouped(need.left),
+      ]),
       [1, 2, 3],
     ),
   );
   const ways = [
     ['--no-reserve', answer['without-reserve']] as const,
     ['another arch', answer['other-arch']] as const,
-  ].flatMap(([how, offer]) => (offer === null ? [] : [`With ${how}: ${offerText(offer, undefined)} in ${offer.cloud} ${offer.region}`]));
+  ].flatMap(([how, offer]) =>
+    offer === null ? [] : [`With ${how}: ${offerText(offer, undefined)} in ${offer.cloud} ${offer.region}`],
+  );
   return ways.length === 0 ? lines : [...lines, '', ...ways];
 }
 
@@ -116,8 +159,11 @@ function proofLines(answer: Answer): string[] {
   const tell = (step: Step, depth: number): void => {
     const pad = '  '.repeat(depth);
     lines.push(`${pad}- ${step.summary}`);
-    lines.push(`${pad}  rule ${step.rule} (${step.place})${step.source === undefined ? '' : `, source: ${step.source}`}`);
-    if (step.facts.length > 0) lines.push(`${pad}  facts: ${step.facts.map((fact) => `${fact.attribute} = ${fact.value}`).join('; ')}`);
+    lines.push(
+      `${pad}  rule ${step.rule} (${step.place})${step.source === undefined ? '' : `, source: ${step.source}`}`,
+    );
+    if (step.facts.length > 0)
+      lines.push(`${pad}  facts: ${step.facts.map((fact) => `${fact.attribute} = ${fact.value}`).join('; ')}`);
     for (const inner of step.because) tell(inner, depth + 1);
   };
   for (const [capability, steps] of Object.entries(answer.explanation.proofs)) {
@@ -141,7 +187,12 @@ function verboseLines(answer: Answer): string[] {
     lines.push(
       table(
         ['Need', 'Offers that miss it', 'Unknown', 'Left in turn'],
-        answer.explanation.needs.map((need) => [need.text, grouped(need.misses), need.unknown === 0 ? '' : grouped(need.unknown), grouped(need.left)]),
+        answer.explanation.needs.map((need) => [
+          need.text,
+          grouped(need.misses),
+          need.unknown === 0 ? '' : grouped(need.unknown),
+          grouped(need.left),
+        ]),
         [1, 2, 3],
       ),
     );
@@ -165,27 +216,62 @@ export function renderTabular(answer: Answer, { verbose = false }: TabularOption
     const listed = answer.machines.slice(0, MOST_LISTED);
     const verdict = answer.status === 'optimal' ? 'cheapest' : answer.status;
     const proof = `${verdict} of ${grouped(fit)} that fit, ${grouped(offers)} considered`;
-    lines.push(table(['Machine', 'Type', 'Image', 'Cores', 'Mem', 'Region', '$/hour', '$/month', 'Proof'], listed.flatMap((machine, index) => machineRows(machine, index === 0 ? proof : '')), [3, 4, 6, 7]));
+    lines.push(
+      table(
+        ['Machine', 'Type', 'Image', 'Cores', 'Mem', 'Region', '$/hour', '$/month', 'Proof'],
+        listed.flatMap((machine, index) => machineRows(machine, index === 0 ? proof : '')),
+        [3, 4, 6, 7],
+      ),
+    );
     const rest = answer.machines.length - listed.length;
     if (rest > 0) lines.push(`and ${grouped(rest)} more machines`);
-    if (answer.machines.length > 1) lines.push(`Total: ${answer.machines.length} machines, ${answer.cost} USD/h, ${perMonth(answer.cost ?? '0')} USD a month`);
-    if (answer.proof === 'linear-program') lines.push(`Linear program: cost ${answer.cost}, dual bound ${answer.bound}, gap ${answer.gap}`);
+    if (answer.machines.length > 1)
+      lines.push(
+        `Total: ${answer.machines.length} machines, ${answer.cost} USD/h, ${perMonth(answer.cost ?? '0')} USD a month`,
+      );
+    if (answer.proof === 'linear-program')
+      lines.push(`Linear program: cost ${answer.cost}, dual bound ${answer.bound}, gap ${answer.gap}`);
     const told = remarks(answer);
     if (told.length > 0) lines.push('', ...told.map(([label = '', text = '']) => `${label.padEnd(12)}${text}`));
     if (answer.top !== undefined) {
-      lines.push('', table(['Rank', 'Type', 'Region', '$/hour', '$/month', ''], answer.top.map((offer, index) => [String(index + 1), offer.type, `${offer.cloud} ${offer.region}`, offer.price, perMonth(offer.price), marks(offer).trim()]), [0, 3, 4]));
+      lines.push(
+        '',
+        table(
+          ['Rank', 'Type', 'Region', '$/hour', '$/month', ''],
+          answer.top.map((offer, index) => [
+            String(index + 1),
+            offer.type,
+            `${offer.cloud} ${offer.region}`,
+            offer.price,
+            perMonth(offer.price),
+            marks(offer).trim(),
+          ]),
+          [0, 3, 4],
+        ),
+      );
     }
     if (answer.steps.length > 0) {
       const shown = verbose ? answer.steps : answer.steps.slice(0, MOST_LISTED);
-      lines.push('', `To get it, in a Juju model of ${[...new Set(answer.machines.map((machine) => `${machine.cloud}/${machine.region}`))].join(' and ')}:`);
+      lines.push(
+        '',
+        `To get it, in a Juju model of ${[...new Set(answer.machines.map((machine) => `${machine.cloud}/${machine.region}`))].join(' and ')}:`,
+      );
       lines.push(...shown.map((step) => `  ${step}`));
-      if (shown.length < answer.steps.length) lines.push(`  … ${answer.steps.length - shown.length} more commands (--verbose)`);
+      if (shown.length < answer.steps.length)
+        lines.push(`  … ${answer.steps.length - shown.length} more commands (--verbose)`);
     }
   }
   const notes = answer.notes.filter((note) => verbose || !QUIET_NOTES.includes(note.code));
   if (notes.length > 0) lines.push('', ...notes.map((note) => `Note: ${note.text}.`));
   const dates = [...new Set(answer.machines.map((machine) => machine['as-of']).filter((date) => date !== null))];
-  if (dates.length > 0) lines.push('', `List price${dates.length > 1 ? 's' : ''} of ${dates.join(', ')}, USD; disks, public addresses, traffic, licences and tax are not included.${verbose ? '' : ' --verbose tells why.'}`);
+  if (dates.length > 0)
+    lines.push(
+      '',
+      `List price${dates.length > 1 ? 's' : ''} of ${dates.join(', ')}, USD; disks, public addresses, traffic, licences and tax are not included.${verbose ? '' : ' --verbose tells why.'}`,
+    );
   if (verbose) lines.push(...verboseLines(answer));
-  return lines.flatMap((line) => line.split('\n')).map(visible).join('\n');
+  return lines
+    .flatMap((line) => line.split('\n'))
+    .map(visible)
+    .join('\n');
 }

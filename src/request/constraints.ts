@@ -5,7 +5,7 @@ import { formatDecimal, parseDecimal } from '../quantity/decimal.ts';
 import { formatMoney, parseMoney } from '../quantity/money.ts';
 import { parseJujuSize } from '../quantity/size.ts';
 import { isVersion } from '../quantity/version.ts';
-import { ALIASES, type Key, KEYS, type KeyKind } from './keys.ts';
+import { ALIASES, KEYS, type Key, type KeyKind } from './keys.ts';
 
 /**
  * Constraint texts, in Juju 3.6's grammar to the letter: `arch=amd64 cores=2 mem=4G`. Our own keys stand beside
@@ -56,7 +56,9 @@ const GO_FALSE = ['0', 'f', 'F', 'FALSE', 'false', 'False'];
  * The pieces of one argument with their places, as Juju splits it: blanks after a backslash are protected, the whole
  * argument is trimmed, then split at single blanks.
  */
-export function splitArgument(text: string): readonly { readonly piece: string; readonly start: number; readonly end: number }[] {
+export function splitArgument(
+  text: string,
+): readonly { readonly piece: string; readonly start: number; readonly end: number }[] {
   // Two private characters stand for a protected blank, so that every place stays where it is.
   const guarded = text.replaceAll('\\ ', '\ue000\ue001');
   let start = guarded.length - guarded.trimStart().length;
@@ -84,7 +86,8 @@ function parseCapabilities(text: string, vocabulary: Vocabulary): Parsed {
   for (const item of text.split(',')) {
     const need = parseCapabilityNeed(item, vocabulary);
     if ('reason' in need) return need;
-    if (needs.some((other) => other.capability === need.capability)) return { reason: `"${need.capability}" is named twice` };
+    if (needs.some((other) => other.capability === need.capability))
+      return { reason: `"${need.capability}" is named twice` };
     needs.push(need);
   }
   return { value: needs };
@@ -95,7 +98,10 @@ export function parseCapabilityNeed(text: string, vocabulary: Vocabulary): Capab
   const at = text.indexOf('>=');
   const capability = at === -1 ? text : text.slice(0, at);
   if (!vocabulary.capabilities.has(capability)) {
-    return withHint(`"${capability}" is no declared capability`, didYouMean(capability, vocabulary.capabilities.keys()));
+    return withHint(
+      `"${capability}" is no declared capability`,
+      didYouMean(capability, vocabulary.capabilities.keys()),
+    );
   }
   if (at === -1) return { capability, atLeast: undefined };
   const atLeast = text.slice(at + 2);
@@ -111,21 +117,33 @@ function parseValue(kind: KeyKind, text: string, vocabulary: Vocabulary): Parsed
   switch (kind) {
     case 'arch': {
       const known = archNames(vocabulary);
-      return text === '' || known.includes(text) ? { value: text } : withHint(`"${text}" not recognized`, didYouMean(text, known));
+      return text === '' || known.includes(text)
+        ? { value: text }
+        : withHint(`"${text}" not recognized`, didYouMean(text, known));
     }
     case 'container': {
-      const known = ['none', ...[...vocabulary.capabilities.values()].filter((one) => one.container).map((one) => one.name)];
-      return text === '' || known.includes(text) ? { value: text } : withHint(`invalid container type "${text}"`, didYouMean(text, known));
+      const known = [
+        'none',
+        ...[...vocabulary.capabilities.values()].filter((one) => one.container).map((one) => one.name),
+      ];
+      return text === '' || known.includes(text)
+        ? { value: text }
+        : withHint(`invalid container type "${text}"`, didYouMean(text, known));
     }
     case 'count':
       if (text === '') return { value: 0n };
-      return /^\d+$/.test(text) && BigInt(text) <= MAX_COUNT ? { value: BigInt(text) } : { reason: 'must be a non-negative integer' };
+      return /^\d+$/.test(text) && BigInt(text) <= MAX_COUNT
+        ? { value: BigInt(text) }
+        : { reason: 'must be a non-negative integer' };
     case 'size': {
       if (text === '') return { value: 0n };
       const size = parseJujuSize(text);
       if (size !== undefined) return { value: size };
       const near = /^(\d+(?:\.\d+)?)\s*([mgtp])(?:i?b)?$/i.exec(text);
-      return withHint('must be a non-negative float with optional M/G/T/P suffix', near === null ? undefined : `did you mean ${near[1]}${near[2]!.toUpperCase()}?`);
+      return withHint(
+        'must be a non-negative float with optional M/G/T/P suffix',
+        near === null ? undefined : `did you mean ${near[1]}${near[2]!.toUpperCase()}?`,
+      );
     }
     case 'text':
       return { value: text };
@@ -153,12 +171,18 @@ function parseValue(kind: KeyKind, text: string, vocabulary: Vocabulary): Parsed
     case 'milli-cores': {
       if (text === '') return { value: 0 };
       const cores = parseDecimal(text, 3);
-      return cores === undefined || cores < 0 ? { reason: 'must be a number of cores with at most three decimals' } : { value: cores };
+      return cores === undefined || cores < 0
+        ? { reason: 'must be a number of cores with at most three decimals' }
+        : { value: cores };
     }
     case 'market':
-      return ['', 'on-demand', 'spot', 'any'].includes(text) ? { value: text } : withHint(`"${text}" is no market`, didYouMean(text, ['on-demand', 'spot', 'any']));
+      return ['', 'on-demand', 'spot', 'any'].includes(text)
+        ? { value: text }
+        : withHint(`"${text}" is no market`, didYouMean(text, ['on-demand', 'spot', 'any']));
     case 'launcher':
-      return ['', 'juju', 'any'].includes(text) ? { value: text } : withHint(`"${text}" launches nothing`, didYouMean(text, ['juju', 'any']));
+      return ['', 'juju', 'any'].includes(text)
+        ? { value: text }
+        : withHint(`"${text}" launches nothing`, didYouMean(text, ['juju', 'any']));
     case 'patterns': {
       const patterns = text === '' ? [] : text.split(',');
       const bad = patterns.find((pattern) => !PATTERN.test(pattern));
@@ -181,14 +205,19 @@ export function parseConstraints(texts: readonly SourceText[], vocabulary: Vocab
     for (const { piece, start, end } of splitArgument(text)) {
       const span: Span = within ?? { source, text, start, end };
       const bad = (code: string, message: string, hint?: string): { ok: false; diagnostics: readonly Diagnostic[] } =>
-        fail({ code, message, span, ...(hint === undefined ? {} : { hint }) }) as { ok: false; diagnostics: readonly Diagnostic[] };
+        fail({ code, message, span, ...(hint === undefined ? {} : { hint }) }) as {
+          ok: false;
+          diagnostics: readonly Diagnostic[];
+        };
       const equals = piece.indexOf('=');
-      if (equals < 1) return bad('malformed-constraint', `malformed constraint "${piece}"`, 'constraints are written key=value');
+      if (equals < 1)
+        return bad('malformed-constraint', `malformed constraint "${piece}"`, 'constraints are written key=value');
       const written = piece.slice(0, equals);
       const key = (ALIASES.get(written) ?? written) as Key;
       if (key !== written) aliases.push(written);
       const kind = KEYS.get(key);
-      if (kind === undefined) return bad('unknown-constraint', `unknown constraint "${written}"`, didYouMean(written, KEYS.keys()));
+      if (kind === undefined)
+        return bad('unknown-constraint', `unknown constraint "${written}"`, didYouMean(written, KEYS.keys()));
       if (byKey.has(key)) return bad('bad-constraint', `bad "${key}" constraint: already set`, 'give each key once');
       const parsed = parseValue(kind, piece.slice(equals + 1), vocabulary);
       if ('reason' in parsed) return bad('bad-constraint', `bad "${key}" constraint: ${parsed.reason}`, parsed.hint);
@@ -200,7 +229,11 @@ export function parseConstraints(texts: readonly SourceText[], vocabulary: Vocab
 
 function formatConstraint(kind: KeyKind, value: ConstraintValue): string {
   if (typeof value === 'object') {
-    return value.map((item) => (typeof item === 'string' ? item : item.capability + (item.atLeast === undefined ? '' : `>=${item.atLeast}`))).join(',');
+    return value
+      .map((item) =>
+        typeof item === 'string' ? item : item.capability + (item.atLeast === undefined ? '' : `>=${item.atLeast}`),
+      )
+      .join(',');
   }
   if (kind === 'money') return formatMoney(value as number);
   if (kind === 'milli-cores') return value === 0 ? '' : formatDecimal(value as number, 3);
@@ -222,7 +255,8 @@ export function canonicalConstraints(constraints: Constraints): string {
 /** The number that a key asks for; 0 when it asks for nothing. Capped where a double would no longer be exact. */
 export function numberOf(constraints: Constraints, key: Key): number {
   const value = constraints.byKey.get(key)?.value;
-  if (typeof value === 'bigint') return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(value);
+  if (typeof value === 'bigint')
+    return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(value);
   return typeof value === 'number' ? value : 0;
 }
 

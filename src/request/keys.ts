@@ -61,7 +61,10 @@ export const OWN_KEYS = {
 export type Key = keyof typeof JUJU_KEYS | keyof typeof OWN_KEYS;
 
 /** Every key with its kind, in canonical order. */
-export const KEYS: ReadonlyMap<string, KeyKind> = new Map<string, KeyKind>([...Object.entries(JUJU_KEYS), ...Object.entries(OWN_KEYS)]);
+export const KEYS: ReadonlyMap<string, KeyKind> = new Map<string, KeyKind>([
+  ...Object.entries(JUJU_KEYS),
+  ...Object.entries(OWN_KEYS),
+]);
 
 /** Juju's one alias, from before 2.0. */
 export const ALIASES: ReadonlyMap<string, Key> = new Map([['cpu-cores', 'cores']]);

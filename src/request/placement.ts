@@ -17,26 +17,40 @@ const MACHINE_ID = /^(?:0|[1-9]\d*)(?:\/[a-z]+\/(?:0|[1-9]\d*))*$/;
 
 export function parsePlacement({ source, text }: SourceText, vocabulary: Vocabulary): Result<Placement> {
   const span = { source, text, start: 0, end: text.length };
-  const bad = (message: string, hint?: string): Result<Placement> => fail({ code: 'bad-placement', message, span, ...(hint === undefined ? {} : { hint }) });
+  const bad = (message: string, hint?: string): Result<Placement> =>
+    fail({ code: 'bad-placement', message, span, ...(hint === undefined ? {} : { hint }) });
   if (text === '') return ok({ kind: 'none' });
   const containers = [...vocabulary.capabilities.values()].filter((one) => one.container).map((one) => one.name);
   const colon = text.indexOf(':');
   const scope = colon === -1 ? text : text.slice(0, colon);
   const directive = colon === -1 ? '' : text.slice(colon + 1);
-  if (scope === '') return bad('placement scope missing', `write a container type before the colon: ${containers.join(', ')}`);
+  if (scope === '')
+    return bad('placement scope missing', `write a container type before the colon: ${containers.join(', ')}`);
   if (colon === -1 && MACHINE_ID.test(text)) {
     return bad('machine-id cannot be specified when adding machines', `a container on it is lxd:${text}`);
   }
-  if (scope === 'ssh' || scope === 'winrm') return bad(`${text} names a machine that exists: there is nothing to choose`);
+  if (scope === 'ssh' || scope === 'winrm')
+    return bad(`${text} names a machine that exists: there is nothing to choose`);
   if (/^[a-z0-9-]+=/.test(text) && !/^[a-z]+>=/.test(text)) {
     const equals = text.indexOf('=');
     const value = text.slice(equals + 1);
-    return value === '' ? bad(`placement "${text}" names nothing`) : ok({ kind: 'directive', key: text.slice(0, equals), value });
+    return value === ''
+      ? bad(`placement "${text}" names nothing`)
+      : ok({ kind: 'directive', key: text.slice(0, equals), value });
   }
   const need = parseCapabilityNeed(scope, vocabulary);
-  if ('reason' in need) return bad(`placement "${text}" is neither a container type nor a directive such as zone=NAME`, didYouMean(scope, containers));
-  if (!containers.includes(need.capability)) return bad(`"${need.capability}" is no container type`, didYouMean(need.capability, containers));
+  if ('reason' in need)
+    return bad(
+      `placement "${text}" is neither a container type nor a directive such as zone=NAME`,
+      didYouMean(scope, containers),
+    );
+  if (!containers.includes(need.capability))
+    return bad(`"${need.capability}" is no container type`, didYouMean(need.capability, containers));
   if (colon === -1) return ok({ kind: 'container', need });
-  if (!MACHINE_ID.test(directive)) return bad(`invalid value "${directive}" for "${scope}" scope: expected machine-id`, 'a machine id is a number, or a container such as 0/lxd/1');
+  if (!MACHINE_ID.test(directive))
+    return bad(
+      `invalid value "${directive}" for "${scope}" scope: expected machine-id`,
+      'a machine id is a number, or a container such as 0/lxd/1',
+    );
   return ok({ kind: 'existing', need, machine: directive });
 }

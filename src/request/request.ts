@@ -3,9 +3,18 @@ import type { Value, Vocabulary } from '../catalog/value.ts';
 import { type Diagnostic, fail, ok, type Result } from '../diagnostic/diagnostic.ts';
 import { didYouMean } from '../diagnostic/nearest.ts';
 import { isVersion } from '../quantity/version.ts';
-import { canonicalConstraints, type CapabilityNeed, type Constraints, listOf, numberOf, parseConstraints, type SourceText, textOf } from './constraints.ts';
+import {
+  type CapabilityNeed,
+  type Constraints,
+  canonicalConstraints,
+  listOf,
+  numberOf,
+  parseConstraints,
+  type SourceText,
+  textOf,
+} from './constraints.ts';
 import { JUJU_KEYS } from './keys.ts';
-import { parsePlacement, type Placement } from './placement.ts';
+import { type Placement, parsePlacement } from './placement.ts';
 
 /** An operating system and its release: `ubuntu@24.04`. */
 export interface Base {
@@ -71,7 +80,9 @@ const diagnosticAt = ({ source, text }: SourceText, code: string, message: strin
 export function parseBase(base: SourceText): Result<Base> {
   const [, os, release] = /^([a-z][a-z0-9-]*)@([^@/]+)(?:\/[a-z]+)?$/.exec(base.text) ?? [];
   if (os === undefined || release === undefined || !isVersion(release)) {
-    return fail(diagnosticAt(base, 'bad-base', `"${base.text}" is no base`, `a base is os@release, such as ${DEFAULT_BASE}`));
+    return fail(
+      diagnosticAt(base, 'bad-base', `"${base.text}" is no base`, `a base is os@release, such as ${DEFAULT_BASE}`),
+    );
   }
   return ok({ os, release });
 }
@@ -81,29 +92,78 @@ function parseAttribute(given: SourceText, vocabulary: Vocabulary): Result<reado
   if (equals < 1) return fail(diagnosticAt(given, 'bad-attribute', `"${given.text}" is not name=value`));
   const short = given.text.slice(0, equals).replace(/^request\./, '');
   const attribute = vocabulary.attributes.get(`request.${short}`);
-  const known = [...vocabulary.attributes.values()].filter((one) => one.scope === 'request' && !one.computed).map((one) => one.name.slice('request.'.length));
-  if (attribute === undefined) return fail(diagnosticAt(given, 'unknown-attribute', `no request attribute is called "${short}"`, didYouMean(short, known)));
-  if (attribute.computed) return fail(diagnosticAt(given, 'bad-attribute', `request.${short} is worked out from the request itself and cannot be given`));
+  const known = [...vocabulary.attributes.values()]
+    .filter((one) => one.scope === 'request' && !one.computed)
+    .map((one) => one.name.slice('request.'.length));
+  if (attribute === undefined)
+    return fail(
+      diagnosticAt(given, 'unknown-attribute', `no request attribute is called "${short}"`, didYouMean(short, known)),
+    );
+  if (attribute.computed)
+    return fail(
+      diagnosticAt(
+        given,
+        'bad-attribute',
+        `request.${short} is worked out from the request itself and cannot be given`,
+      ),
+    );
   const decoded = decodeValue(attribute, given.text.slice(equals + 1));
-  if ('problem' in decoded) return fail(diagnosticAt(given, 'bad-attribute', `request.${short} ${decoded.problem}`, decoded.hint));
+  if ('problem' in decoded)
+    return fail(diagnosticAt(given, 'bad-attribute', `request.${short} ${decoded.problem}`, decoded.hint));
   return ok([attribute.name, decoded.value]);
 }
 
 function parseGuest(guest: SourceText, fallback: CapabilityNeed | undefined, vocabulary: Vocabulary): Result<Guest> {
-  const [, count = '1', kind = fallback?.capability, sizes = ''] = /^\s*(?:(\d+)x\s+)?(?:([a-z][a-z0-9-]*):)?(.*)$/.exec(guest.text) ?? [];
-  if (kind === undefined) return fail(diagnosticAt(guest, 'bad-guest', 'of what kind is this guest?', 'write the kind first, such as kvm:cores=2, or name it as placement'));
-  if (!vocabulary.capabilities.has(kind)) return fail(diagnosticAt(guest, 'bad-guest', `"${kind}" is no declared capability`, didYouMean(kind, vocabulary.capabilities.keys())));
-  if (Number(count) < 1 || Number(count) > MOST_MACHINES) return fail(diagnosticAt(guest, 'bad-guest', `a guest cannot come ${count} times`));
+  const [, count = '1', kind = fallback?.capability, sizes = ''] =
+    /^\s*(?:(\d+)x\s+)?(?:([a-z][a-z0-9-]*):)?(.*)$/.exec(guest.text) ?? [];
+  if (kind === undefined)
+    return fail(
+      diagnosticAt(
+        guest,
+        'bad-guest',
+        'of what kind is this guest?',
+        'write the kind first, such as kvm:cores=2, or name it as placement',
+      ),
+    );
+  if (!vocabulary.capabilities.has(kind))
+    return fail(
+      diagnosticAt(
+        guest,
+        'bad-guest',
+        `"${kind}" is no declared capability`,
+        didYouMean(kind, vocabulary.capabilities.keys()),
+      ),
+    );
+  if (Number(count) < 1 || Number(count) > MOST_MACHINES)
+    return fail(diagnosticAt(guest, 'bad-guest', `a guest cannot come ${count} times`));
   const offset = guest.text.length - sizes.length;
   const parsed = parseConstraints([{ source: guest.source, text: ' '.repeat(offset) + sizes }], vocabulary);
   if (!parsed.ok) {
     // The blanks stood for the text before the sizes; the frame shall show what was written.
-    return fail(...parsed.diagnostics.map((one) => (one.span === undefined ? one : { ...one, span: { ...one.span, text: guest.text } })));
+    return fail(
+      ...parsed.diagnostics.map((one) =>
+        one.span === undefined ? one : { ...one, span: { ...one.span, text: guest.text } },
+      ),
+    );
   }
   const other = [...parsed.value.byKey.keys()].find((key) => !GUEST_KEYS.includes(key));
-  if (other !== undefined) return fail(diagnosticAt(guest, 'bad-guest', `a guest takes nothing by "${other}"`, `a guest's keys are ${GUEST_KEYS.join(', ')}`));
+  if (other !== undefined)
+    return fail(
+      diagnosticAt(
+        guest,
+        'bad-guest',
+        `a guest takes nothing by "${other}"`,
+        `a guest's keys are ${GUEST_KEYS.join(', ')}`,
+      ),
+    );
   const { value } = parsed;
-  return ok({ kind, count: Number(count), cores: numberOf(value, 'cores'), mem: numberOf(value, 'mem'), rootDisk: numberOf(value, 'root-disk') });
+  return ok({
+    kind,
+    count: Number(count),
+    cores: numberOf(value, 'cores'),
+    mem: numberOf(value, 'mem'),
+    rootDisk: numberOf(value, 'root-disk'),
+  });
 }
 
 /** The stricter of two needs of one capability is kept by naming both; each kind appears once unless versions differ. */
@@ -123,12 +183,22 @@ export function parseRequest(text: RequestText, vocabulary: Vocabulary): Result<
   const placement = parsePlacement(text.placement ?? { source: 'placement', text: '' }, vocabulary);
   const base = parseBase(text.base ?? { source: 'base', text: DEFAULT_BASE });
   const attributes = (text.attributes ?? []).map((given) => parseAttribute(given, vocabulary));
-  const placed = placement.ok && (placement.value.kind === 'container' || placement.value.kind === 'existing') ? placement.value.need : undefined;
+  const placed =
+    placement.ok && (placement.value.kind === 'container' || placement.value.kind === 'existing')
+      ? placement.value.need
+      : undefined;
   const guests = text.guests?.map((guest) => parseGuest(guest, placed, vocabulary));
-  const faults = [constraints, placement, base, ...attributes, ...(guests ?? [])].flatMap((part) => (part.ok ? [] : part.diagnostics));
+  const faults = [constraints, placement, base, ...attributes, ...(guests ?? [])].flatMap((part) =>
+    part.ok ? [] : part.diagnostics,
+  );
   const count = text.count ?? 1;
   if (!Number.isInteger(count) || count < 1 || count > MOST_MACHINES) {
-    faults.push({ code: 'bad-count', message: `${count} machines cannot be added`, path: 'count', hint: `give a whole number from 1 to ${MOST_MACHINES}` });
+    faults.push({
+      code: 'bad-count',
+      message: `${count} machines cannot be added`,
+      path: 'count',
+      hint: `give a whole number from 1 to ${MOST_MACHINES}`,
+    });
   }
   const given = new Map<string, Value>();
   for (const [index, attribute] of attributes.entries()) {
@@ -179,14 +249,29 @@ export function guestsOf(request: MachineRequest): readonly Guest[] {
 /** The zones that the machine may be in; a zone given as placement beats the constraint. Empty: any. */
 export function zonesOf(request: MachineRequest): readonly string[] {
   const { placement } = request;
-  return placement.kind === 'directive' && placement.key === 'zone' ? [placement.value] : listOf(request.constraints, 'zones');
+  return placement.kind === 'directive' && placement.key === 'zone'
+    ? [placement.value]
+    : listOf(request.constraints, 'zones');
 }
 
 /** Keys that only Juju or the cloud act on: kept, passed on in the commands, not matched. */
-const PASSED_ON: readonly string[] = ['instance-role', 'root-disk-source', 'spaces', 'allocate-public-ip', 'image-id', 'tags', 'zones'];
+const PASSED_ON: readonly string[] = [
+  'instance-role',
+  'root-disk-source',
+  'spaces',
+  'allocate-public-ip',
+  'image-id',
+  'tags',
+  'zones',
+];
 
 /** The constraints to hand to Juju with the chosen type, canonical. */
 export function passedOn(request: MachineRequest): string {
-  const byKey = new Map([...request.constraints.byKey].filter(([key, { value }]) => PASSED_ON.includes(key) && key in JUJU_KEYS && value !== '' && !(Array.isArray(value) && value.length === 0)));
+  const byKey = new Map(
+    [...request.constraints.byKey].filter(
+      ([key, { value }]) =>
+        PASSED_ON.includes(key) && key in JUJU_KEYS && value !== '' && !(Array.isArray(value) && value.length === 0),
+    ),
+  );
   return canonicalConstraints({ byKey, aliases: [] });
 }

@@ -15,8 +15,20 @@ export interface Reading {
   readonly faults: Diagnostic[];
 }
 
-export function fault(reading: Reading, code: string, message: string, path: Path, hint?: string, part: 'key' | 'value' = 'value'): undefined {
-  reading.faults.push({ code, message, ...placeIn(reading.document, path, part), ...(hint === undefined ? {} : { hint }) });
+export function fault(
+  reading: Reading,
+  code: string,
+  message: string,
+  path: Path,
+  hint?: string,
+  part: 'key' | 'value' = 'value',
+): undefined {
+  reading.faults.push({
+    code,
+    message,
+    ...placeIn(reading.document, path, part),
+    ...(hint === undefined ? {} : { hint }),
+  });
   return undefined;
 }
 
@@ -38,18 +50,27 @@ function operatorsOf(attribute: Attribute): readonly Operator[] {
 /** The attribute that members of a set, or the values of any other attribute, are read by. */
 function elementOf(attribute: Attribute): Attribute {
   const { kind } = attribute;
-  return kind.kind === 'set' ? { ...attribute, kind: { kind: 'enum', values: kind.values, open: kind.open } } : attribute;
+  return kind.kind === 'set'
+    ? { ...attribute, kind: { kind: 'enum', values: kind.values, open: kind.open } }
+    : attribute;
 }
 
 function comparable(a: Attribute, b: Attribute): boolean {
   const [left, right] = [elementOf(a).kind, elementOf(b).kind];
   const texts = ['enum', 'name'];
   if (texts.includes(left.kind) && texts.includes(right.kind)) return true;
-  if (left.kind === 'number' && right.kind === 'number') return left.unit === right.unit && left.decimals === right.decimals;
+  if (left.kind === 'number' && right.kind === 'number')
+    return left.unit === right.unit && left.decimals === right.decimals;
   return left.kind === right.kind;
 }
 
-function readOperand(reading: Reading, attribute: Attribute, operator: Operator, raw: unknown, path: Path): Operand | undefined {
+function readOperand(
+  reading: Reading,
+  attribute: Attribute,
+  operator: Operator,
+  raw: unknown,
+  path: Path,
+): Operand | undefined {
   if (isMap(raw)) {
     const other = raw.attr;
     if (typeof other !== 'string' || Object.keys(raw).length !== 1) {
@@ -57,15 +78,28 @@ function readOperand(reading: Reading, attribute: Attribute, operator: Operator,
     }
     const found = reading.vocabulary.attributes.get(other);
     if (found === undefined) {
-      return fault(reading, 'unknown-attribute', `"${other}" is no attribute`, [...path, 'attr'], didYouMean(other, reading.vocabulary.attributes.keys()));
+      return fault(
+        reading,
+        'unknown-attribute',
+        `"${other}" is no attribute`,
+        [...path, 'attr'],
+        didYouMean(other, reading.vocabulary.attributes.keys()),
+      );
     }
     if (!comparable(attribute, found)) {
-      return fault(reading, 'rule-operand', `${attribute.name} cannot be compared with ${other}: they are of different kinds`, path);
+      return fault(
+        reading,
+        'rule-operand',
+        `${attribute.name} cannot be compared with ${other}: they are of different kinds`,
+        path,
+      );
     }
     return { kind: 'attribute', attribute: found };
   }
   if (operator === 'known') {
-    return typeof raw === 'boolean' ? { kind: 'values', values: [raw] } : fault(reading, 'rule-operand', '"known" needs true or false', path);
+    return typeof raw === 'boolean'
+      ? { kind: 'values', values: [raw] }
+      : fault(reading, 'rule-operand', '"known" needs true or false', path);
   }
   const list = LISTS.includes(operator);
   if (list !== Array.isArray(raw)) {
@@ -75,9 +109,17 @@ function readOperand(reading: Reading, attribute: Attribute, operator: Operator,
   if (items.length === 0) return fault(reading, 'rule-operand', 'an empty list decides nothing', path);
   const values: Value[] = [];
   for (const [index, item] of items.entries()) {
-    const pattern = attribute.kind.kind === 'name' && typeof item === 'string' && item.includes('*') && item.length <= 256;
+    const pattern =
+      attribute.kind.kind === 'name' && typeof item === 'string' && item.includes('*') && item.length <= 256;
     const decoded = pattern ? { value: item } : decodeValue(elementOf(attribute), item);
-    if ('problem' in decoded) return fault(reading, 'rule-value', `${attribute.name} ${decoded.problem}`, list ? [...path, index] : path, decoded.hint);
+    if ('problem' in decoded)
+      return fault(
+        reading,
+        'rule-value',
+        `${attribute.name} ${decoded.problem}`,
+        list ? [...path, index] : path,
+        decoded.hint,
+      );
     values.push(decoded.value);
   }
   return { kind: 'values', values };
@@ -91,7 +133,13 @@ function readTests(reading: Reading, attribute: Attribute, raw: unknown, path: P
   };
   if (!isMap(raw)) {
     if (attribute.kind.kind === 'set') {
-      return fault(reading, 'rule-operand', `${attribute.name} is a set`, path, 'write {has: value}, {has-any: [...]} or {has-all: [...]}');
+      return fault(
+        reading,
+        'rule-operand',
+        `${attribute.name} is a set`,
+        path,
+        'write {has: value}, {has-any: [...]} or {has-all: [...]}',
+      );
     }
     const test = one(Array.isArray(raw) ? 'in' : 'eq', raw, path);
     return test === undefined ? undefined : [test];
@@ -103,7 +151,14 @@ function readTests(reading: Reading, attribute: Attribute, raw: unknown, path: P
   }
   for (const [operator, operand] of Object.entries(raw)) {
     if (!(allowed as readonly string[]).includes(operator)) {
-      return fault(reading, 'rule-operator', `${attribute.name} has no test "${operator}"`, [...path, operator], `its tests are ${allowed.join(', ')}`, 'key');
+      return fault(
+        reading,
+        'rule-operator',
+        `${attribute.name} has no test "${operator}"`,
+        [...path, operator],
+        `its tests are ${allowed.join(', ')}`,
+        'key',
+      );
     }
     const test = one(operator as Operator, operand, [...path, operator]);
     if (test === undefined) return undefined;
@@ -116,7 +171,14 @@ function readCapabilityTest(reading: Reading, key: string, raw: unknown, path: P
   const capability = key.slice('can.'.length);
   if (!reading.vocabulary.capabilities.has(capability)) {
     const known = [...reading.vocabulary.capabilities.keys()].map((name) => `can.${name}`);
-    return fault(reading, 'unknown-capability', `"${capability}" is no declared capability`, path, didYouMean(key, known), 'key');
+    return fault(
+      reading,
+      'unknown-capability',
+      `"${capability}" is no declared capability`,
+      path,
+      didYouMean(key, known),
+      'key',
+    );
   }
   const span = reading.document.keySpanOf(path);
   if (typeof raw === 'boolean') return { kind: 'capability', capability, present: raw, span };
@@ -133,16 +195,28 @@ function readCapabilityTest(reading: Reading, key: string, raw: unknown, path: P
  *
  * @param open the named conditions being read, to refuse one that leads back to itself.
  */
-export function readCondition(reading: Reading, raw: unknown, path: Path, open: readonly string[] = []): Condition | undefined {
+export function readCondition(
+  reading: Reading,
+  raw: unknown,
+  path: Path,
+  open: readonly string[] = [],
+): Condition | undefined {
   if (!isMap(raw)) {
-    return fault(reading, 'rule-condition', 'a condition is a map of attributes to tests', path, 'join several with all: [...] or any: [...]');
+    return fault(
+      reading,
+      'rule-condition',
+      'a condition is a map of attributes to tests',
+      path,
+      'join several with all: [...] or any: [...]',
+    );
   }
   const parts: Condition[] = [];
   for (const [key, value] of Object.entries(raw)) {
     const at = [...path, key];
     let part: Condition | undefined;
     if (key === 'all' || key === 'any') {
-      if (!Array.isArray(value) || value.length === 0) part = fault(reading, 'rule-condition', `"${key}" needs a list of conditions`, at);
+      if (!Array.isArray(value) || value.length === 0)
+        part = fault(reading, 'rule-condition', `"${key}" needs a list of conditions`, at);
       else {
         const of = value.map((item, index) => readCondition(reading, item, [...at, index], open));
         if (!of.includes(undefined)) part = { kind: key, of: of as Condition[] };
@@ -157,7 +231,14 @@ export function readCondition(reading: Reading, raw: unknown, path: Path, open: 
     } else {
       const attribute = reading.vocabulary.attributes.get(key);
       if (attribute === undefined) {
-        part = fault(reading, 'unknown-attribute', `"${key}" is no attribute`, at, didYouMean(key, reading.vocabulary.attributes.keys()), 'key');
+        part = fault(
+          reading,
+          'unknown-attribute',
+          `"${key}" is no attribute`,
+          at,
+          didYouMean(key, reading.vocabulary.attributes.keys()),
+          'key',
+        );
       } else {
         const tests = readTests(reading, attribute, value, at);
         if (tests !== undefined) part = { kind: 'leaf', attribute, tests, span: reading.document.keySpanOf(at) };
@@ -170,12 +251,24 @@ export function readCondition(reading: Reading, raw: unknown, path: Path, open: 
 }
 
 function readNamed(reading: Reading, value: unknown, path: Path, open: readonly string[]): Condition | undefined {
-  if (typeof value !== 'string') return fault(reading, 'rule-condition', '"is" needs the name of a condition under "let"', path);
+  if (typeof value !== 'string')
+    return fault(reading, 'rule-condition', '"is" needs the name of a condition under "let"', path);
   if (!reading.named.has(value)) {
-    return fault(reading, 'unknown-condition', `no condition under "let" is called "${value}"`, path, didYouMean(value, reading.named.keys()));
+    return fault(
+      reading,
+      'unknown-condition',
+      `no condition under "let" is called "${value}"`,
+      path,
+      didYouMean(value, reading.named.keys()),
+    );
   }
   if (open.includes(value)) {
-    return fault(reading, 'condition-cycle', `the condition "${value}" leads back to itself: ${[...open, value].join(' -> ')}`, path);
+    return fault(
+      reading,
+      'condition-cycle',
+      `the condition "${value}" leads back to itself: ${[...open, value].join(' -> ')}`,
+      path,
+    );
   }
   return readCondition(reading, reading.named.get(value), ['let', value], [...open, value]);
 }

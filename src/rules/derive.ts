@@ -1,7 +1,17 @@
 import type { Offers } from '../catalog/catalog.ts';
 import { type Column, type Table, UNKNOWN, valueAt } from '../catalog/column.ts';
 import type { Scope, Value } from '../catalog/value.ts';
-import { ABSENT, ANY_VERSION, leastLevel, leavesOf, levelOf, type Program, type RuleOf, type Stratum, violationOf } from './program.ts';
+import {
+  ABSENT,
+  ANY_VERSION,
+  leastLevel,
+  leavesOf,
+  levelOf,
+  type Program,
+  type RuleOf,
+  type Stratum,
+  violationOf,
+} from './program.ts';
 import type { Condition, Leaf, Rule } from './rule.ts';
 import { passes } from './test.ts';
 import { FALSE, not, TRUE, type Tri, UNKNOWN_TRUTH } from './tri.ts';
@@ -75,7 +85,14 @@ interface Classes {
   readonly counts: Readonly<Record<RowScope, number>>;
 }
 
-const NO_STATE: CapabilityState = { lower: ABSENT, upper: ABSENT, providers: [], refined: ABSENT, refiner: undefined, withheldBy: undefined };
+const NO_STATE: CapabilityState = {
+  lower: ABSENT,
+  upper: ABSENT,
+  providers: [],
+  refined: ABSENT,
+  refiner: undefined,
+  withheldBy: undefined,
+};
 
 /** Whether a capability of an interval passes a test for presence or a least level. */
 export function passesLevel(state: Pick<CapabilityState, 'lower' | 'upper'>, least: number): Tri {
@@ -104,7 +121,7 @@ function tableOf(space: Space, scope: Scope): Table | undefined {
 const PRICE = 'offer.price';
 
 export function derive(program: Program, space: Space, request: RequestFacts): Derivation {
-  const valueOf = (name: string, scope: Scope, site: Site): Value | undefined => {
+  const lookUp = (name: string, scope: Scope, site: Site): Value | undefined => {
     if (scope === 'request') return request.get(name);
     const row = site[scope];
     if (row < 0) return undefined;
@@ -119,8 +136,15 @@ export function derive(program: Program, space: Space, request: RequestFacts): D
     let result: Tri = TRUE;
     for (const { operator, operand } of leaf.tests) {
       const operands =
-        operand.kind === 'values' ? operand.values : [site === undefined ? request.get(operand.attribute.name) : valueOf(operand.attribute.name, operand.attribute.scope, site)];
-      const flat = operands.length === 1 && typeof operands[0] === 'object' ? (operands[0] as readonly Value[]) : operands;
+        operand.kind === 'values'
+          ? operand.values
+          : [
+              site === undefined
+                ? request.get(operand.attribute.name)
+                : lookUp(operand.attribute.name, operand.attribute.scope, site),
+            ];
+      const flat =
+        operands.length === 1 && typeof operands[0] === 'object' ? (operands[0] as readonly Value[]) : operands;
       const outcome = passes(leaf.attribute.kind, operator, value, flat);
       if (outcome < result) result = outcome;
     }
@@ -130,7 +154,9 @@ export function derive(program: Program, space: Space, request: RequestFacts): D
   /** Rows that a leaf reads besides its own attribute's. */
   const operandScopes = (leaf: Leaf): readonly { name: string; scope: RowScope }[] =>
     leaf.tests.flatMap(({ operand }) =>
-      operand.kind === 'attribute' && operand.attribute.scope !== 'request' ? [{ name: operand.attribute.name, scope: operand.attribute.scope }] : [],
+      operand.kind === 'attribute' && operand.attribute.scope !== 'request'
+        ? [{ name: operand.attribute.name, scope: operand.attribute.scope }]
+        : [],
     );
 
   // A leaf that compares with nothing but values and request facts has one outcome per distinct value of its column.
@@ -139,7 +165,10 @@ export function derive(program: Program, space: Space, request: RequestFacts): D
     let known = outcomesOf.get(leaf);
     if (known === undefined) {
       const column = tableOf(space, leaf.attribute.scope)?.columns.get(leaf.attribute.name);
-      known = { column, outcomes: Uint8Array.from(column?.values ?? [undefined], (value) => judge(leaf, value, undefined)) };
+      known = {
+        column,
+        outcomes: Uint8Array.from(column?.values ?? [undefined], (value) => judge(leaf, value, undefined)),
+      };
       outcomesOf.set(leaf, known);
     }
     return known;
@@ -148,7 +177,7 @@ export function derive(program: Program, space: Space, request: RequestFacts): D
 
   const truthOfLeaf = (leaf: Leaf, site: Site): Tri => {
     const { scope, name } = leaf.attribute;
-    if (scope === 'request' || !isSimple(leaf)) return judge(leaf, valueOf(name, scope, site), site);
+    if (scope === 'request' || !isSimple(leaf)) return judge(leaf, lookUp(name, scope, site), site);
     const row = site[scope];
     const { column, outcomes: decided } = outcomes(leaf);
     return decided[row < 0 || column === undefined ? UNKNOWN : column.codes[row]!] as Tri;
@@ -192,7 +221,11 @@ export function derive(program: Program, space: Space, request: RequestFacts): D
   for (const stratum of program.strata) for (const name of stratum.capabilities) strataOf.set(name, stratum);
 
   /** Splits classes further by a code per row: a partition refinement. */
-  const refine = (ids: Uint32Array | undefined, size: number, codeAt: (row: number) => number): { ids: Uint32Array; count: number } => {
+  const refine = (
+    ids: Uint32Array | undefined,
+    size: number,
+    codeAt: (row: number) => number,
+  ): { ids: Uint32Array; count: number } => {
     const renumbered = new Map<number, number>();
     const refined = new Uint32Array(size);
     for (let row = 0; row < size; row += 1) {
@@ -208,7 +241,12 @@ export function derive(program: Program, space: Space, request: RequestFacts): D
   };
 
   const classesFor = (conditions: readonly Condition[], own: readonly string[]): Classes => {
-    const ids: Record<RowScope, Uint32Array | undefined> = { type: undefined, region: undefined, image: undefined, offer: undefined };
+    const ids: Record<RowScope, Uint32Array | undefined> = {
+      type: undefined,
+      region: undefined,
+      image: undefined,
+      offer: undefined,
+    };
     const counts: Record<RowScope, number> = { type: 1, region: 1, image: 1, offer: 1 };
     const split = (scope: RowScope, codeAt: (row: number) => number): void => {
       const refined = refine(ids[scope], tableOf(space, scope)!.size, codeAt);
@@ -333,7 +371,9 @@ export function derive(program: Program, space: Space, request: RequestFacts): D
     if (stratum.capabilities.length === 1) {
       const name = stratum.capabilities[0]!;
       const rules: readonly Rule[] = [...stratum.providers, ...stratum.refiners, ...stratum.withholders];
-      const recursive = rules.some((rule) => [...leavesOf(rule.when)].some(({ leaf }) => leaf.kind === 'capability' && leaf.capability === name));
+      const recursive = rules.some((rule) =>
+        [...leavesOf(rule.when)].some(({ leaf }) => leaf.kind === 'capability' && leaf.capability === name),
+      );
       if (!recursive) return deriveOnce(stratum, site);
     }
     // Levels only rise from one round to the next, and there are finitely many: the least fixpoint is reached.
@@ -353,7 +393,10 @@ export function derive(program: Program, space: Space, request: RequestFacts): D
     let node = nodes.get(stratum);
     if (node === undefined) {
       const rules: readonly Rule[] = [...stratum.providers, ...stratum.refiners, ...stratum.withholders];
-      const classes = classesFor(rules.map((rule) => rule.when), stratum.capabilities);
+      const classes = classesFor(
+        rules.map((rule) => rule.when),
+        stratum.capabilities,
+      );
       node = { classes, states: remember(classes, (site) => deriveStratum(stratum, site)) };
       nodes.set(stratum, node);
     }
@@ -374,11 +417,19 @@ export function derive(program: Program, space: Space, request: RequestFacts): D
     return remember(refusalClasses[index]!, (site) => truth(violation, site));
   });
   const priceRules = remember(
-    classesFor(program.prices.map((rule) => rule.when), []),
+    classesFor(
+      program.prices.map((rule) => rule.when),
+      [],
+    ),
     (site) => program.prices.filter((rule) => truth(rule.when, site) === TRUE),
   );
-  const reserveClasses = classesFor(program.reserves.map((rule) => rule.when), []);
-  const reserveRules = remember(reserveClasses, (site) => program.reserves.filter((rule) => truth(rule.when, site) !== FALSE));
+  const reserveClasses = classesFor(
+    program.reserves.map((rule) => rule.when),
+    [],
+  );
+  const reserveRules = remember(reserveClasses, (site) =>
+    program.reserves.filter((rule) => truth(rule.when, site) !== FALSE),
+  );
 
   return {
     program,
@@ -390,10 +441,14 @@ export function derive(program: Program, space: Space, request: RequestFacts): D
     priceRules,
     reserveRules,
     dependsOnOffer(capabilities) {
-      const used = [...refusalClasses, reserveClasses, ...capabilities.flatMap((name) => {
-        const stratum = strataOf.get(name);
-        return stratum === undefined ? [] : [stratumNode(stratum).classes];
-      })];
+      const used = [
+        ...refusalClasses,
+        reserveClasses,
+        ...capabilities.flatMap((name) => {
+          const stratum = strataOf.get(name);
+          return stratum === undefined ? [] : [stratumNode(stratum).classes];
+        }),
+      ];
       return used.some(({ ids }) => ids.region !== undefined || ids.offer !== undefined);
     },
   };

@@ -43,7 +43,12 @@ const ruleSchema = z
         component: idSchema.optional(),
       })
       .optional(),
-    reserve: z.record(idSchema, z.strictObject({ mem: z.unknown().optional(), cores: z.unknown().optional(), per: z.string().optional() })).optional(),
+    reserve: z
+      .record(
+        idSchema,
+        z.strictObject({ mem: z.unknown().optional(), cores: z.unknown().optional(), per: z.string().optional() }),
+      )
+      .optional(),
     effect: z.enum(['enforce', 'warn']).optional(),
     waivable: z.union([z.literal(true), z.literal('never')]).optional(),
     'on-unknown': z.enum(['refuse', 'warn', 'allow']).optional(),
@@ -82,7 +87,14 @@ function readGrants(reading: Reading, grants: Readonly<Record<string, string | n
   return Object.entries(grants).map(([name, raw]) => {
     const version = String(raw);
     if (!reading.vocabulary.capabilities.has(name)) {
-      fault(reading, 'unknown-capability', `"${name}" is no declared capability`, [...path, name], didYouMean(name, reading.vocabulary.capabilities.keys()), 'key');
+      fault(
+        reading,
+        'unknown-capability',
+        `"${name}" is no declared capability`,
+        [...path, name],
+        didYouMean(name, reading.vocabulary.capabilities.keys()),
+        'key',
+      );
     } else if (version !== 'any' && !isVersion(version)) {
       fault(reading, 'rule-value', `"${version}" is neither a version nor "any"`, [...path, name]);
     }
@@ -93,7 +105,8 @@ function readGrants(reading: Reading, grants: Readonly<Record<string, string | n
 function readPrice(reading: Reading, price: NonNullable<RuleText['price']>, path: Path): Action | undefined {
   const given = (['times', 'plus', 'at-most'] as const).filter((operation) => price[operation] !== undefined);
   const operation = given[0];
-  if (operation === undefined || given.length > 1) return fault(reading, 'rule-verb', 'a price needs exactly one of times, plus, at-most', path);
+  if (operation === undefined || given.length > 1)
+    return fault(reading, 'rule-verb', 'a price needs exactly one of times, plus, at-most', path);
   const text = String(price[operation]);
   const amount = operation === 'times' ? parseDecimal(text, 6) : parseMoney(text);
   if (amount === undefined || amount < 0) {
@@ -104,9 +117,15 @@ function readPrice(reading: Reading, price: NonNullable<RuleText['price']>, path
   if (price.per !== undefined) {
     per = reading.vocabulary.attributes.get(price.per);
     if (per === undefined || per.scope !== 'type' || per.kind.kind !== 'number' || per.kind.decimals !== 0) {
-      return fault(reading, 'rule-operand', `"per" needs a whole-number attribute of the type, and ${price.per} is none`, [...path, 'per']);
+      return fault(
+        reading,
+        'rule-operand',
+        `"per" needs a whole-number attribute of the type, and ${price.per} is none`,
+        [...path, 'per'],
+      );
     }
-    if (operation === 'times') return fault(reading, 'rule-operand', 'a factor cannot be "per" anything', [...path, 'per']);
+    if (operation === 'times')
+      return fault(reading, 'rule-operand', 'a factor cannot be "per" anything', [...path, 'per']);
   }
   return { verb: 'price', change: { operation, amount, per, component: price.component ?? 'machine' } };
 }
@@ -117,7 +136,13 @@ function readReserve(reading: Reading, shares: NonNullable<RuleText['reserve']>,
     const at = [...path, name];
     const { per } = share;
     if (per !== undefined && !reading.vocabulary.capabilities.has(per)) {
-      fault(reading, 'unknown-capability', `"${per}" is no declared capability`, [...at, 'per'], didYouMean(per, reading.vocabulary.capabilities.keys()));
+      fault(
+        reading,
+        'unknown-capability',
+        `"${per}" is no declared capability`,
+        [...at, 'per'],
+        didYouMean(per, reading.vocabulary.capabilities.keys()),
+      );
     }
     for (const dimension of ['mem', 'cores'] as const) {
       const raw = share[dimension];
@@ -125,14 +150,28 @@ function readReserve(reading: Reading, shares: NonNullable<RuleText['reserve']>,
       const attribute = reading.vocabulary.attributes.get(`type.${dimension}`)!;
       const amounts = isMap(raw) ? raw : { 'at-least': raw };
       const unknown = Object.keys(amounts).find((key) => key !== 'percent' && key !== 'at-least');
-      if (unknown !== undefined) fault(reading, 'unknown-key', `a reserve has no key "${unknown}"`, [...at, dimension, unknown], 'its keys are percent and at-least', 'key');
+      if (unknown !== undefined)
+        fault(
+          reading,
+          'unknown-key',
+          `a reserve has no key "${unknown}"`,
+          [...at, dimension, unknown],
+          'its keys are percent and at-least',
+          'key',
+        );
       const atLeast = decodeValue(attribute, amounts['at-least'] ?? 0);
       if ('problem' in atLeast) fault(reading, 'rule-value', `the reserve ${atLeast.problem}`, [...at, dimension]);
       const percent = amounts.percent ?? 0;
       if (typeof percent !== 'number' || !Number.isInteger(percent) || percent < 0 || percent > 100) {
         fault(reading, 'rule-value', 'percent must be a whole number from 0 to 100', [...at, dimension, 'percent']);
       }
-      result.push({ name, dimension, percent: Number(percent), atLeast: 'value' in atLeast ? Number(atLeast.value) : 0, per });
+      result.push({
+        name,
+        dimension,
+        percent: Number(percent),
+        atLeast: 'value' in atLeast ? Number(atLeast.value) : 0,
+        per,
+      });
     }
   }
   if (result.length === 0) fault(reading, 'rule-value', 'a reserve needs mem or cores', path);
@@ -143,26 +182,61 @@ function readAction(reading: Reading, text: RuleText, path: Path): Action | unde
   const verbs = VERBS.filter((verb) => text[verb] !== undefined);
   const verb = verbs[0];
   if (verb === undefined || verbs.length > 1) {
-    return fault(reading, 'rule-verb', verbs.length > 1 ? `a rule has one verb; this one has ${verbs.join(' and ')}` : `a rule needs a verb: ${VERBS.join(', ')}`, path, undefined, 'key');
+    return fault(
+      reading,
+      'rule-verb',
+      verbs.length > 1
+        ? `a rule has one verb; this one has ${verbs.join(' and ')}`
+        : `a rule needs a verb: ${VERBS.join(', ')}`,
+      path,
+      undefined,
+      'key',
+    );
   }
   if (verb !== 'provide' && (text.via !== undefined || text.steps !== undefined)) {
-    return fault(reading, 'rule-verb', 'via and steps belong to "provide"', [...path, text.via !== undefined ? 'via' : 'steps'], undefined, 'key');
+    return fault(
+      reading,
+      'rule-verb',
+      'via and steps belong to "provide"',
+      [...path, text.via !== undefined ? 'via' : 'steps'],
+      undefined,
+      'key',
+    );
   }
   if (verb !== 'forbid' && verb !== 'require') {
     for (const key of ['effect', 'on-unknown'] as const) {
-      if (text[key] !== undefined) return fault(reading, 'rule-verb', `${key} belongs to "forbid" and "require"`, [...path, key], undefined, 'key');
+      if (text[key] !== undefined)
+        return fault(
+          reading,
+          'rule-verb',
+          `${key} belongs to "forbid" and "require"`,
+          [...path, key],
+          undefined,
+          'key',
+        );
     }
   }
   const at = [...path, verb];
   switch (verb) {
     case 'provide':
-      return { verb, grants: readGrants(reading, text.provide!, at), via: text.via ?? 'launch', steps: text.steps ?? [] };
+      return {
+        verb,
+        grants: readGrants(reading, text.provide!, at),
+        via: text.via ?? 'launch',
+        steps: text.steps ?? [],
+      };
     case 'refine':
       return { verb, grants: readGrants(reading, text.refine!, at) };
     case 'withhold':
       for (const [index, name] of text.withhold!.entries()) {
         if (!reading.vocabulary.capabilities.has(name)) {
-          fault(reading, 'unknown-capability', `"${name}" is no declared capability`, [...at, index], didYouMean(name, reading.vocabulary.capabilities.keys()));
+          fault(
+            reading,
+            'unknown-capability',
+            `"${name}" is no declared capability`,
+            [...at, index],
+            didYouMean(name, reading.vocabulary.capabilities.keys()),
+          );
         }
       }
       return { verb, capabilities: text.withhold! };
@@ -183,7 +257,13 @@ function readAction(reading: Reading, text: RuleText, path: Path): Action | unde
 function checkPlaceholders(reading: Reading, text: string, path: Path): void {
   for (const [, name = ''] of text.matchAll(/\{([^{}]*)\}/g)) {
     if (!reading.vocabulary.attributes.has(name)) {
-      fault(reading, 'unknown-attribute', `{${name}} is no attribute`, path, didYouMean(name, reading.vocabulary.attributes.keys()));
+      fault(
+        reading,
+        'unknown-attribute',
+        `{${name}} is no attribute`,
+        path,
+        didYouMean(name, reading.vocabulary.attributes.keys()),
+      );
     }
   }
 }
@@ -210,11 +290,17 @@ function readRule(reading: Reading, module: string, name: string, text: RuleText
 }
 
 /** A table is so many rules: row r of table t is the rule `module/t#r`, counted from 1. */
-function readTable(reading: Reading, module: string, name: string, table: z.infer<typeof tableSchema>): readonly Rule[] {
+function readTable(
+  reading: Reading,
+  module: string,
+  name: string,
+  table: z.infer<typeof tableSchema>,
+): readonly Rule[] {
   const path: Path = ['tables', name];
   const shared = table.when === undefined ? ALWAYS : readCondition(reading, table.when, [...path, 'when']);
   const via: Via = table.via ?? 'launch';
-  if (table.verb === 'refine' && table.via !== undefined) fault(reading, 'rule-verb', 'via belongs to "provide"', [...path, 'via'], undefined, 'key');
+  if (table.verb === 'refine' && table.via !== undefined)
+    fault(reading, 'rule-verb', 'via belongs to "provide"', [...path, 'via'], undefined, 'key');
   checkPlaceholders(reading, table.summary, [...path, 'summary']);
   const rules: Rule[] = [];
   for (const [index, row] of table.rows.entries()) {
@@ -224,11 +310,16 @@ function readTable(reading: Reading, module: string, name: string, table: z.infe
       continue;
     }
     const parts: (Condition | undefined)[] = row.match.map((cell, column) => {
-      const condition = readCondition({ ...reading, document: shifted(reading.document, [...at, 'match', column]) }, { [table.match[column]!]: cell }, []);
+      const condition = readCondition(
+        { ...reading, document: shifted(reading.document, [...at, 'match', column]) },
+        { [table.match[column]!]: cell },
+        [],
+      );
       return condition;
     });
     const grants: Record<string, string | number> = {};
-    for (const [column, cell] of row.give.entries()) if (cell !== null) grants[table.give[column]!.slice('can.'.length)] = cell;
+    for (const [column, cell] of row.give.entries())
+      if (cell !== null) grants[table.give[column]!.slice('can.'.length)] = cell;
     const read = readGrants(reading, grants, [...at, 'give']);
     if (shared === undefined || parts.includes(undefined)) continue;
     rules.push({
@@ -237,7 +328,10 @@ function readTable(reading: Reading, module: string, name: string, table: z.infe
       source: row.source ?? table.source,
       owner: table.owner,
       when: { kind: 'all', of: [...(shared === ALWAYS ? [] : [shared]), ...(parts as Condition[])] },
-      action: table.verb === 'provide' ? { verb: 'provide', grants: read, via, steps: table.steps ?? [] } : { verb: 'refine', grants: read },
+      action:
+        table.verb === 'provide'
+          ? { verb: 'provide', grants: read, via, steps: table.steps ?? [] }
+          : { verb: 'refine', grants: read },
       effect: 'enforce',
       waivable: false,
       onUnknown: 'refuse',
@@ -263,7 +357,8 @@ function readRuleDocument(document: Document, vocabulary: Vocabulary): Result<re
     const rule = readRule(reading, file.module, name, text);
     if (rule !== undefined) rules.push(rule);
   }
-  for (const [name, table] of Object.entries(file.tables ?? {})) rules.push(...readTable(reading, file.module, name, table));
+  for (const [name, table] of Object.entries(file.tables ?? {}))
+    rules.push(...readTable(reading, file.module, name, table));
   return reading.faults.length > 0 ? fail(...reading.faults) : ok(rules);
 }
 

@@ -30,7 +30,11 @@ const MILLIONTHS = 1_000_000n;
  * @param rules those that apply, in order of ids
  * @param sizeOf the value of a type's number attribute; undefined when unknown, and the rule then does not apply
  */
-export function billedPrice(list: number, rules: readonly RuleOf<'price'>[], sizeOf: (attribute: string) => number | undefined): BilledPrice {
+export function billedPrice(
+  list: number,
+  rules: readonly RuleOf<'price'>[],
+  sizeOf: (attribute: string) => number | undefined,
+): BilledPrice {
   const components = new Map<string, number>([[MACHINE, list]]);
   const steps: PriceStep[] = [];
   for (const stage of ['plus', 'times', 'at-most'] as const) {

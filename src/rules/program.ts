@@ -41,7 +41,10 @@ const hasVerb =
     (verbs as readonly string[]).includes(rule.action.verb);
 
 /** Every leaf and capability test of a condition, with whether it stands under an odd number of `not`s. */
-export function* leavesOf(condition: Condition, negated = false): Generator<{ leaf: Exclude<Condition, { of: unknown }>; negated: boolean }> {
+export function* leavesOf(
+  condition: Condition,
+  negated = false,
+): Generator<{ leaf: Exclude<Condition, { of: unknown }>; negated: boolean }> {
   switch (condition.kind) {
     case 'all':
     case 'any':
@@ -76,7 +79,10 @@ interface Edge {
 }
 
 /** Tarjan's strongly connected components (1972): each component after all that it reaches. */
-function components(nodes: readonly string[], edges: ReadonlyMap<string, readonly Edge[]>): readonly (readonly string[])[] {
+function components(
+  nodes: readonly string[],
+  edges: ReadonlyMap<string, readonly Edge[]>,
+): readonly (readonly string[])[] {
   const index = new Map<string, number>();
   const low = new Map<string, number>();
   const stack: string[] = [];
@@ -106,13 +112,19 @@ export function compileRules(vocabulary: Vocabulary, given: readonly Rule[], dig
   for (const [index, rule] of rules.entries()) {
     const earlier = rules[index - 1];
     if (earlier?.id === rule.id) {
-      faults.push({ code: 'duplicate-rule', message: `the rule ${rule.id} is given twice, also at ${placeOf(earlier.span)}`, span: rule.span });
+      faults.push({
+        code: 'duplicate-rule',
+        message: `the rule ${rule.id} is given twice, also at ${placeOf(earlier.span)}`,
+        span: rule.span,
+      });
     }
   }
   const derivers = rules.filter(hasVerb('provide', 'refine', 'withhold'));
   const edges = new Map<string, Edge[]>();
   for (const rule of derivers) {
-    const reads = [...leavesOf(rule.when)].filter((found): found is { leaf: CapabilityTest; negated: boolean } => found.leaf.kind === 'capability');
+    const reads = [...leavesOf(rule.when)].filter(
+      (found): found is { leaf: CapabilityTest; negated: boolean } => found.leaf.kind === 'capability',
+    );
     for (const from of touchedBy(rule)) {
       for (const { leaf, negated } of reads) {
         // A withheld capability falls as the condition rises, so reading through it is a negation too.

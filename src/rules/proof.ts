@@ -42,7 +42,12 @@ export function fillIn(text: string, derivation: Derivation, factsAt: FactsAt): 
 }
 
 /** The leaves that make a condition true at a site: all of an `all`, the first true one of an `any`. */
-function supporting(condition: Condition, derivation: Derivation, site: Site, factsAt: FactsAt): { facts: ProofFact[]; because: ProofStep[] } {
+function supporting(
+  condition: Condition,
+  derivation: Derivation,
+  site: Site,
+  factsAt: FactsAt,
+): { facts: ProofFact[]; because: ProofStep[] } {
   switch (condition.kind) {
     case 'all': {
       const parts = condition.of.map((part) => supporting(part, derivation, site, factsAt));
@@ -54,13 +59,29 @@ function supporting(condition: Condition, derivation: Derivation, site: Site, fa
     }
     case 'not':
       // What is denied rests on the facts that deny it.
-      return supporting(condition.of.kind === 'any' ? { ...condition.of, kind: 'all' } : condition.of, derivation, site, factsAt);
+      return supporting(
+        condition.of.kind === 'any' ? { ...condition.of, kind: 'all' } : condition.of,
+        derivation,
+        site,
+        factsAt,
+      );
     case 'leaf':
-      return { facts: [{ attribute: condition.attribute.name, value: formatValue(condition.attribute, factsAt(condition.attribute)) }], because: [] };
+      return {
+        facts: [
+          {
+            attribute: condition.attribute.name,
+            value: formatValue(condition.attribute, factsAt(condition.attribute)),
+          },
+        ],
+        because: [],
+      };
     case 'capability': {
       const state = derivation.capability(condition.capability, site);
       const provider = state.providers[0];
-      return { facts: [], because: provider === undefined ? [] : [proveRule(provider.rule, derivation, site, factsAt)] };
+      return {
+        facts: [],
+        because: provider === undefined ? [] : [proveRule(provider.rule, derivation, site, factsAt)],
+      };
     }
   }
 }
@@ -98,6 +119,7 @@ export function proveCapability(
   factsAt: FactsAt,
 ): { readonly version: string | undefined; readonly proof: readonly ProofStep[] } {
   const steps = [proveRule(provider, derivation, site, factsAt)];
-  if (state.refiner !== undefined && state.refined === state.lower) steps.push(proveRule(state.refiner, derivation, site, factsAt));
+  if (state.refiner !== undefined && state.refined === state.lower)
+    steps.push(proveRule(state.refiner, derivation, site, factsAt));
   return { version: versionOf(derivation.program, state.lower), proof: steps };
 }

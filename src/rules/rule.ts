@@ -4,9 +4,17 @@ import type { Span } from '../diagnostic/diagnostic.ts';
 /** The rule language as data: what the parser makes and everything after it reads. */
 
 export type Operator =
-  | 'eq' | 'ne' | 'in' | 'not-in'
-  | 'at-least' | 'at-most' | 'above' | 'below'
-  | 'has' | 'has-any' | 'has-all'
+  | 'eq'
+  | 'ne'
+  | 'in'
+  | 'not-in'
+  | 'at-least'
+  | 'at-most'
+  | 'above'
+  | 'below'
+  | 'has'
+  | 'has-any'
+  | 'has-all'
   | 'known';
 
 /** What an attribute is compared with. */
@@ -85,7 +93,12 @@ export interface PriceChange {
 }
 
 export type Action =
-  | { readonly verb: 'provide'; readonly grants: readonly Grant[]; readonly via: Via; readonly steps: readonly string[] }
+  | {
+      readonly verb: 'provide';
+      readonly grants: readonly Grant[];
+      readonly via: Via;
+      readonly steps: readonly string[];
+    }
   | { readonly verb: 'refine'; readonly grants: readonly Grant[] }
   | { readonly verb: 'withhold'; readonly capabilities: readonly string[] }
   | { readonly verb: 'forbid' }

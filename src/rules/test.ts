@@ -13,7 +13,8 @@ export function compareValues(kind: AttributeKind, a: Value, b: Value): number {
 }
 
 function equals(kind: AttributeKind, value: Value, wanted: Value): boolean {
-  if (kind.kind === 'name' && typeof wanted === 'string' && wanted.includes('*')) return matchesGlob(wanted, String(value));
+  if (kind.kind === 'name' && typeof wanted === 'string' && wanted.includes('*'))
+    return matchesGlob(wanted, String(value));
   return compareValues(kind, value, wanted) === 0;
 }
 
@@ -22,7 +23,12 @@ function equals(kind: AttributeKind, value: Value, wanted: Value): boolean {
  *
  * @param operands the operand's values; undefined among them is an unknown attribute.
  */
-export function passes(kind: AttributeKind, operator: Operator, value: Value | undefined, operands: readonly (Value | undefined)[]): Tri {
+export function passes(
+  kind: AttributeKind,
+  operator: Operator,
+  value: Value | undefined,
+  operands: readonly (Value | undefined)[],
+): Tri {
   if (operator === 'known') return triOf((value !== undefined) === operands[0]);
   if (value === undefined) return UNKNOWN_TRUTH;
   const first = operands[0];

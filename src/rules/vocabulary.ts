@@ -40,7 +40,11 @@ function kindOf(declared: z.infer<typeof attributeSchema>): AttributeKind {
     case 'set':
       return { kind: declared.type, values, open: declared.open ?? values.length === 0 };
     case 'number':
-      return { kind: 'number', decimals: declared.decimals ?? 0, ...(declared.unit === undefined ? {} : { unit: declared.unit }) };
+      return {
+        kind: 'number',
+        decimals: declared.decimals ?? 0,
+        ...(declared.unit === undefined ? {} : { unit: declared.unit }),
+      };
     default:
       return { kind: declared.type };
   }
@@ -57,17 +61,32 @@ export function readVocabulary(source: string, text: string): Result<Vocabulary>
   for (const [name, declared] of Object.entries(checked.value.attributes)) {
     const prefix = name.slice(0, name.indexOf('.')) as Scope;
     const scope = declared.scope ?? prefix;
-    const bare: Attribute = { name, scope, kind: kindOf(declared), doc: declared.doc, computed: declared.computed ?? false };
+    const bare: Attribute = {
+      name,
+      scope,
+      kind: kindOf(declared),
+      doc: declared.doc,
+      computed: declared.computed ?? false,
+    };
     const path = ['attributes', name];
     if (scope !== 'request' || declared.default === undefined) {
       if (scope === 'request' && !bare.computed) {
-        faults.push({ code: 'vocabulary-default', message: `${name} needs a default: without one, rules about it cannot be decided`, ...placeIn(document.value, path) });
+        faults.push({
+          code: 'vocabulary-default',
+          message: `${name} needs a default: without one, rules about it cannot be decided`,
+          ...placeIn(document.value, path),
+        });
       }
       attributes.set(name, bare);
       continue;
     }
     const decoded = decodeValue(bare, declared.default);
-    if ('problem' in decoded) faults.push({ code: 'vocabulary-default', message: `the default of ${name} ${decoded.problem}`, ...placeIn(document.value, [...path, 'default']) });
+    if ('problem' in decoded)
+      faults.push({
+        code: 'vocabulary-default',
+        message: `the default of ${name} ${decoded.problem}`,
+        ...placeIn(document.value, [...path, 'default']),
+      });
     else attributes.set(name, { ...bare, default: decoded.value });
   }
   const capabilities = new Map<string, Capability>();

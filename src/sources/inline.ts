@@ -14,18 +14,33 @@ const facts = z.record(z.string(), z.unknown());
 export const inlineCatalogSchema = z.strictObject({
   types: z
     .array(
-      facts.and(z.looseObject({ name: z.string(), cloud: z.string().optional(), capacity: z.record(z.string(), z.number()).optional() })),
+      facts.and(
+        z.looseObject({
+          name: z.string(),
+          cloud: z.string().optional(),
+          capacity: z.record(z.string(), z.number()).optional(),
+        }),
+      ),
     )
-    .meta({ description: 'Instance types: name, cloud and any attribute of scope type, without its prefix. Absent means unknown.' }),
+    .meta({
+      description:
+        'Instance types: name, cloud and any attribute of scope type, without its prefix. Absent means unknown.',
+    }),
   offers: z
     .array(
       z.strictObject({
         type: z.string(),
-        cloud: z.string().optional().meta({ description: 'Needed only where several clouds have a type of this name.' }),
+        cloud: z
+          .string()
+          .optional()
+          .meta({ description: 'Needed only where several clouds have a type of this name.' }),
         region: z.union([z.string(), z.number()]),
         zones: z.union([z.array(z.string()), z.string()]).optional(),
         market: z.enum(['on-demand', 'spot']).optional(),
-        price: z.union([z.string(), z.number()]).optional().meta({ description: 'USD per hour, at most nine decimals. Absent means that no price is known.' }),
+        price: z
+          .union([z.string(), z.number()])
+          .optional()
+          .meta({ description: 'USD per hour, at most nine decimals. Absent means that no price is known.' }),
         limit: z.int().min(1).optional().meta({ description: 'How many machines of this offer can be had.' }),
         tenancy: z.string().optional(),
         'price-basis': z.string().optional(),
@@ -51,18 +66,38 @@ export const UNNAMED_CLOUD = 'local';
 /**
  * The catalog that a problem file writes out. `document` and `at` place diagnostics; `at` is the path of the section.
  */
-export function readInlineCatalog(section: InlineCatalog, vocabulary: Vocabulary, document: Document, at: Path, digest: string): Result<Catalog> {
+export function readInlineCatalog(
+  section: InlineCatalog,
+  vocabulary: Vocabulary,
+  document: Document,
+  at: Path,
+  digest: string,
+): Result<Catalog> {
   const builder = buildCatalog(vocabulary);
   const faults: Diagnostic[] = [];
   const fault = (path: Path, message: string, hint?: string, part: 'key' | 'value' = 'value'): void => {
-    faults.push({ code: 'invalid-catalog', message, ...placeIn(document, [...at, ...path], part), ...(hint === undefined ? {} : { hint }) });
+    faults.push({
+      code: 'invalid-catalog',
+      message,
+      ...placeIn(document, [...at, ...path], part),
+      ...(hint === undefined ? {} : { hint }),
+    });
   };
-  const state = (prefix: string, scope: string, row: number, fields: Readonly<Record<string, unknown>>, skipped: readonly string[], path: Path): void => {
+  const state = (
+    prefix: string,
+    scope: string,
+    row: number,
+    fields: Readonly<Record<string, unknown>>,
+    skipped: readonly string[],
+    path: Path,
+  ): void => {
     for (const [key, raw] of Object.entries(fields)) {
       if (skipped.includes(key) || raw === null || raw === undefined) continue;
       const attribute = vocabulary.attributes.get(prefix + key);
       if (attribute === undefined || attribute.scope !== scope) {
-        const known = [...vocabulary.attributes.values()].filter((one) => one.scope === scope).map((one) => one.name.slice(prefix.length));
+        const known = [...vocabulary.attributes.values()]
+          .filter((one) => one.scope === scope)
+          .map((one) => one.name.slice(prefix.length));
         fault([...path, key], `"${key}" is no attribute of a ${scope}`, didYouMean(key, known), 'key');
         continue;
       }
@@ -96,7 +131,11 @@ export function readInlineCatalog(section: InlineCatalog, vocabulary: Vocabulary
     const path = ['offers', index];
     const owners = cloudsOf.get(offer.type);
     if (owners === undefined) {
-      fault([...path, 'type'], `no type of the catalog is called "${offer.type}"`, didYouMean(offer.type, cloudsOf.keys()));
+      fault(
+        [...path, 'type'],
+        `no type of the catalog is called "${offer.type}"`,
+        didYouMean(offer.type, cloudsOf.keys()),
+      );
       continue;
     }
     if (offer.cloud === undefined && owners.length > 1) {
@@ -112,7 +151,11 @@ export function readInlineCatalog(section: InlineCatalog, vocabulary: Vocabulary
     if (offer.price !== undefined) {
       const parsed = parseMoney(String(offer.price));
       if (parsed === undefined) {
-        fault([...path, 'price'], `price "${String(offer.price)}" is not an amount of USD per hour`, 'write a plain decimal with at most nine decimals, such as 0.0416');
+        fault(
+          [...path, 'price'],
+          `price "${String(offer.price)}" is not an amount of USD per hour`,
+          'write a plain decimal with at most nine decimals, such as 0.0416',
+        );
         continue;
       }
       price = parsed;
@@ -131,7 +174,11 @@ export function readInlineCatalog(section: InlineCatalog, vocabulary: Vocabulary
     const row = builder.image();
     state('image.', 'image', row, image, [], ['images', index]);
     if (image.cloud !== undefined && !clouds.has(String(image.cloud))) {
-      fault(['images', index, 'cloud'], `no type of the catalog is of cloud "${String(image.cloud)}"`, didYouMean(String(image.cloud), clouds));
+      fault(
+        ['images', index, 'cloud'],
+        `no type of the catalog is of cloud "${String(image.cloud)}"`,
+        didYouMean(String(image.cloud), clouds),
+      );
     }
   }
   return faults.length > 0 ? fail(...faults) : ok(builder.finish({ gapsAreUnknown: false, digest }));

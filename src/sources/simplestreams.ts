@@ -28,7 +28,10 @@ const indexSchema = z.object({
       format: z.literal('products:1.0'),
       products: z.array(z.string()),
       cloudname: z.string().optional(),
-      sha256: z.string().regex(/^[0-9a-f]{64}$/).optional(),
+      sha256: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .optional(),
       /** Version of the newest price in the file: the catalog's date is known without reading every file. */
       newest: z.string().optional(),
     }),
@@ -82,7 +85,11 @@ export function readIndex(source: string, json: unknown): Result<readonly IndexE
   for (const entry of entries) {
     // A path must stay below the top of the tree, whatever it is resolved against.
     if (!/^[A-Za-z0-9_][A-Za-z0-9._:-]*(\/[A-Za-z0-9_][A-Za-z0-9._:-]*)*$/.test(entry.path)) {
-      return fail({ code: 'unsafe-path', message: `the index names the file ${JSON.stringify(entry.path)}, which is no plain relative path`, path: source });
+      return fail({
+        code: 'unsafe-path',
+        message: `the index names the file ${JSON.stringify(entry.path)}, which is no plain relative path`,
+        path: source,
+      });
     }
   }
   return ok(entries);
@@ -90,7 +97,8 @@ export function readIndex(source: string, json: unknown): Result<readonly IndexE
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const has = (fields: Fields, key: string): boolean => Object.hasOwn(fields, key);
 
 /** Raised inside this file only: the first fault ends the reading and becomes the result. */
@@ -98,7 +106,12 @@ class Fault extends Error {
   readonly diagnostic: Diagnostic;
   constructor(source: string, path: string, message: string, hint?: string) {
     super(message);
-    this.diagnostic = { code: 'invalid-catalog', message, path: `${source}: ${path}`, ...(hint === undefined ? {} : { hint }) };
+    this.diagnostic = {
+      code: 'invalid-catalog',
+      message,
+      path: `${source}: ${path}`,
+      ...(hint === undefined ? {} : { hint }),
+    };
   }
 }
 
@@ -122,7 +135,15 @@ function decode(attribute: Attribute, raw: unknown, source: string, path: string
 }
 
 /** States every field of `fields` that is an attribute with the prefix; `ignored` fields and sub-trees are passed over. */
-function stateFacts(reader: Reader, prefix: string, row: number, fields: Fields, ignored: ReadonlySet<string>, source: string, path: string): void {
+function stateFacts(
+  reader: Reader,
+  prefix: string,
+  row: number,
+  fields: Fields,
+  ignored: ReadonlySet<string>,
+  source: string,
+  path: string,
+): void {
   for (const [key, raw] of Object.entries(fields)) {
     if (ignored.has(key) || raw === '') continue;
     const attribute = reader.vocabulary.attributes.get(prefix + key);
@@ -132,7 +153,12 @@ function stateFacts(reader: Reader, prefix: string, row: number, fields: Fields,
 }
 
 /** The versions of a product from newest to oldest, those after `latest` left out. Versions sort as plain text. */
-function versionsOf(reader: Reader, product: Fields, source: string, path: string): readonly (readonly [version: string, items: Fields])[] {
+function versionsOf(
+  reader: Reader,
+  product: Fields,
+  source: string,
+  path: string,
+): readonly (readonly [version: string, items: Fields])[] {
   const versions = product.versions;
   if (!isFields(versions)) throw new Fault(source, path, 'a product needs versions');
   const names = Object.keys(versions)
@@ -150,7 +176,9 @@ const TYPE_FIELDS = new Set(['versions', 'name', 'cloud']);
 
 function readTypes(reader: Reader, file: z.infer<typeof fileSchema>, source: string): void {
   const { builder } = reader;
-  const [market, zones, tenancy, basis, asOf] = ['market', 'zones', 'tenancy', 'price-basis', 'as-of'].map((name) => attributeNamed(reader, `offer.${name}`));
+  const [market, zones, tenancy, basis, asOf] = ['market', 'zones', 'tenancy', 'price-basis', 'as-of'].map((name) =>
+    attributeNamed(reader, `offer.${name}`),
+  );
   // Lists and words recur in thousands of items: each distinct text is decoded once.
   const decoded = new Map<string, Value>();
   const decodeOnce = (attribute: Attribute, raw: unknown, path: string): Value => {
@@ -167,9 +195,14 @@ function readTypes(reader: Reader, file: z.infer<typeof fileSchema>, source: str
   for (const [id, product] of Object.entries(file.products)) {
     const cloud = product.cloud ?? file.cloud;
     const name = product.name;
-    if (typeof cloud !== 'string' || typeof name !== 'string') throw new Fault(source, `products.${id}`, 'an instance type needs a cloud and a name');
-    if (builder.hasType(cloud, name)) throw new Fault(source, `products.${id}`, `type ${name} of ${cloud} is given twice`);
-    const type = builder.type(cloud, String(decode(attributeNamed(reader, 'type.name'), name, source, `products.${id}.name`)));
+    if (typeof cloud !== 'string' || typeof name !== 'string')
+      throw new Fault(source, `products.${id}`, 'an instance type needs a cloud and a name');
+    if (builder.hasType(cloud, name))
+      throw new Fault(source, `products.${id}`, `type ${name} of ${cloud} is given twice`);
+    const type = builder.type(
+      cloud,
+      String(decode(attributeNamed(reader, 'type.name'), name, source, `products.${id}.name`)),
+    );
     stateFacts(reader, 'type.', type, product, TYPE_FIELDS, source, `products.${id}`);
     const seen = new Set<string>();
     for (const [version, items] of versionsOf(reader, product, source, `products.${id}`)) {
@@ -184,16 +217,27 @@ function readTypes(reader: Reader, file: z.infer<typeof fileSchema>, source: str
           throw new Fault(source, path(), 'an offer needs region, market and price as texts');
         }
         const currency = item.currency ?? defaultCurrency;
-        if (currency !== 'USD') throw new Fault(source, path(), `prices must be in USD, not ${JSON.stringify(currency)}`);
+        if (currency !== 'USD')
+          throw new Fault(source, path(), `prices must be in USD, not ${JSON.stringify(currency)}`);
         const offerKey = `${regionName} ${marketName}`;
         if (seen.has(offerKey)) continue;
         seen.add(offerKey);
         const price = parseMoney(priceText);
         if (price === undefined) {
-          throw new Fault(source, path(), `price "${priceText}" is not an amount of USD per hour`, 'write a plain decimal with at most nine decimals, such as 0.0416');
+          throw new Fault(
+            source,
+            path(),
+            `price "${priceText}" is not an amount of USD per hour`,
+            'write a plain decimal with at most nine decimals, such as 0.0416',
+          );
         }
         // Lists write zero for "we do not know": free machines do not exist.
-        const row = builder.offer(type, builder.region(cloud, regionName), price === 0 ? Number.NaN : price, Number.POSITIVE_INFINITY);
+        const row = builder.offer(
+          type,
+          builder.region(cloud, regionName),
+          price === 0 ? Number.NaN : price,
+          Number.POSITIVE_INFINITY,
+        );
         builder.fact(market!, row, decodeOnce(market!, marketName, path()));
         if (date !== undefined) builder.fact(asOf!, row, date);
         for (const field of Object.keys(item)) {
@@ -218,18 +262,35 @@ function readRegions(reader: Reader, file: z.infer<typeof fileSchema>, source: s
     const newest = versionsOf({ ...reader, latest: undefined }, product, source, path)[0];
     const item = Object.values(newest?.[1] ?? {})[0];
     const { cloud, region } = product;
-    if (!isFields(item) || typeof cloud !== 'string' || typeof region !== 'string') throw new Fault(source, path, 'a region needs cloud, region and one item');
+    if (!isFields(item) || typeof cloud !== 'string' || typeof region !== 'string')
+      throw new Fault(source, path, 'a region needs cloud, region and one item');
     stateFacts(reader, 'offer.', reader.builder.region(cloud, region), item, REGION_FIELDS, source, path);
   }
 }
 
 // What Ubuntu's image streams call the attributes of images; fields that say nothing of an image are left out.
 const IMAGE_FIELDS: Readonly<Record<string, string>> = {
-  id: 'id', os: 'os', arch: 'arch', virt: 'virt', root_store: 'root-store', crsn: 'region', region: 'region',
-  support_eol: 'eol', 'eol-extended': 'eol-extended', features: 'features', containers: 'containers', stream: 'stream', cloud: 'cloud',
+  id: 'id',
+  os: 'os',
+  arch: 'arch',
+  virt: 'virt',
+  root_store: 'root-store',
+  crsn: 'region',
+  region: 'region',
+  support_eol: 'eol',
+  'eol-extended': 'eol-extended',
+  features: 'features',
+  containers: 'containers',
+  stream: 'stream',
+  cloud: 'cloud',
 };
 
-function readImages(reader: Reader, file: z.infer<typeof fileSchema>, entryCloud: string | undefined, source: string): void {
+function readImages(
+  reader: Reader,
+  file: z.infer<typeof fileSchema>,
+  entryCloud: string | undefined,
+  source: string,
+): void {
   const aliases = isFields(file._aliases) ? file._aliases : {};
   for (const [id, product] of Object.entries(file.products)) {
     for (const [version, items] of versionsOf({ ...reader, latest: undefined }, product, source, `products.${id}`)) {
@@ -260,7 +321,8 @@ function readImages(reader: Reader, file: z.infer<typeof fileSchema>, entryCloud
         // In Ubuntu's products `release` is the code name and `version` the number; the number is what bases name.
         if (fields.version !== undefined) state('image.release', fields.version);
         for (const [field, name] of Object.entries(IMAGE_FIELDS)) {
-          if (fields[field] !== undefined && fields[field] !== '' && !(field === 'region' && fields.crsn !== undefined)) state(`image.${name}`, fields[field]);
+          if (fields[field] !== undefined && fields[field] !== '' && !(field === 'region' && fields.crsn !== undefined))
+            state(`image.${name}`, fields[field]);
         }
       }
     }
@@ -301,6 +363,8 @@ export function readStreams(
   }
   const catalog = reader.builder.finish({ gapsAreUnknown: true, digest: about.digest });
   const dates = about.newest.map((version) => fromVersionDate(version)).filter((date) => date !== undefined);
-  const newest = [...dates, catalog.newestPrice ?? ''].filter((date) => date !== '' && (about.at === undefined || date <= about.at));
+  const newest = [...dates, catalog.newestPrice ?? ''].filter(
+    (date) => date !== '' && (about.at === undefined || date <= about.at),
+  );
   return ok({ ...catalog, newestPrice: newest.sort(compareText).at(-1) });
 }

@@ -25,7 +25,11 @@ function parseJson(source: string, text: string): Result<unknown> {
   try {
     return { ok: true, value: JSON.parse(text) };
   } catch (error) {
-    return fail({ code: 'document-syntax', message: `${source} is no JSON: ${(error as Error).message}`, path: source });
+    return fail({
+      code: 'document-syntax',
+      message: `${source} is no JSON: ${(error as Error).message}`,
+      path: source,
+    });
   }
 }
 
@@ -34,10 +38,20 @@ function parseJson(source: string, text: string): Result<unknown> {
  *
  * @example const catalog = loadCatalog({ clouds: ['aws'] })
  */
-export function loadCatalog({ path = SHIPPED_CATALOG, clouds, at, vocabulary = loadVocabulary() }: LoadOptions = {}): Result<Catalog> {
+export function loadCatalog({
+  path = SHIPPED_CATALOG,
+  clouds,
+  at,
+  vocabulary = loadVocabulary(),
+}: LoadOptions = {}): Result<Catalog> {
   const indexPath = join(path, 'streams', 'v1', 'index.json');
   if (!isFile(indexPath)) {
-    return fail({ code: 'no-catalog', message: `there is no catalog in ${path}`, path, hint: 'a catalog is a folder with streams/v1/index.json in it' });
+    return fail({
+      code: 'no-catalog',
+      message: `there is no catalog in ${path}`,
+      path,
+      hint: 'a catalog is a folder with streams/v1/index.json in it',
+    });
   }
   const text = readText(indexPath);
   if (!text.ok) return text;
@@ -49,9 +63,16 @@ export function loadCatalog({ path = SHIPPED_CATALOG, clouds, at, vocabulary = l
     return fail({ code: 'empty-catalog', message: `the catalog in ${path} has no instance types`, path: indexPath });
   }
   // A cloud may be left unread only where the index says of every file what it holds, so that dates and digests stay whole.
-  const vouched = index.value.every((entry) => entry.sha256 !== undefined && (entry.datatype === 'regions' || entry.cloud !== undefined));
-  const known = clouds?.every((cloud) => index.value.some((entry) => entry.cloud === cloud && entry.datatype === 'instance-types'));
-  const wanted = clouds !== undefined && vouched && known === true ? index.value.filter((entry) => entry.cloud === undefined || clouds.includes(entry.cloud)) : index.value;
+  const vouched = index.value.every(
+    (entry) => entry.sha256 !== undefined && (entry.datatype === 'regions' || entry.cloud !== undefined),
+  );
+  const known = clouds?.every((cloud) =>
+    index.value.some((entry) => entry.cloud === cloud && entry.datatype === 'instance-types'),
+  );
+  const wanted =
+    clouds !== undefined && vouched && known === true
+      ? index.value.filter((entry) => entry.cloud === undefined || clouds.includes(entry.cloud))
+      : index.value;
   const files: StreamFile[] = [];
   const digests = [sha256(text.value)];
   for (const entry of wanted) {
@@ -61,7 +82,12 @@ export function loadCatalog({ path = SHIPPED_CATALOG, clouds, at, vocabulary = l
     if (!vouched || entry.sha256 !== undefined) {
       const digest = sha256(content.value);
       if (entry.sha256 !== undefined && digest !== entry.sha256) {
-        return fail({ code: 'damaged-catalog', message: `${source} is not the file that the index describes: its SHA-256 differs`, path: source, hint: 'restore the file, or build the catalog anew' });
+        return fail({
+          code: 'damaged-catalog',
+          message: `${source} is not the file that the index describes: its SHA-256 differs`,
+          path: source,
+          hint: 'restore the file, or build the catalog anew',
+        });
       }
       digests.push(digest);
     }
@@ -71,5 +97,9 @@ export function loadCatalog({ path = SHIPPED_CATALOG, clouds, at, vocabulary = l
   }
   // An index that vouches for its files stands for all of them, read or not.
   const digest = vouched ? digests[0]! : sha256(digests.join('\n'));
-  return readStreams(wanted, files, vocabulary, { digest: `sha256:${digest}`, at, newest: index.value.flatMap((entry) => (entry.newest === undefined ? [] : [entry.newest])) });
+  return readStreams(wanted, files, vocabulary, {
+    digest: `sha256:${digest}`,
+    at,
+    newest: index.value.flatMap((entry) => (entry.newest === undefined ? [] : [entry.newest])),
+  });
 }

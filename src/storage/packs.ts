@@ -14,7 +14,8 @@ import { isFile, isFolder, namesIn, PACKAGE_ROOT, readText, sha256 } from './fil
 export const DEFAULT_PACKS: readonly string[] = ['hosting', 'ubuntu', 'safety'];
 
 const RULES = join(PACKAGE_ROOT, 'rules');
-const isPack = (name: string): boolean => name.endsWith('.yaml') && !name.endsWith('.test.yaml') && name !== 'vocabulary.yaml';
+const isPack = (name: string): boolean =>
+  name.endsWith('.yaml') && !name.endsWith('.test.yaml') && name !== 'vocabulary.yaml';
 
 let shipped: Vocabulary | undefined;
 
@@ -34,11 +35,19 @@ export function loadVocabulary(): Vocabulary {
 function filesOf(pack: string): readonly { readonly path: string; readonly source: string }[] | undefined {
   if (pack === 'default') return DEFAULT_PACKS.flatMap((name) => filesOf(name) ?? []);
   const named = /^[a-z0-9][a-z0-9/-]*$/.test(pack);
-  const bases = named ? [{ path: join(RULES, pack), source: `rules/${pack}` }, { path: pack, source: pack }] : [{ path: pack, source: pack }];
+  const bases = named
+    ? [
+        { path: join(RULES, pack), source: `rules/${pack}` },
+        { path: pack, source: pack },
+      ]
+    : [{ path: pack, source: pack }];
   for (const { path, source } of bases) {
     if (named && isFile(`${path}.yaml`)) return [{ path: `${path}.yaml`, source: `${source}.yaml` }];
     if (isFile(path)) return [{ path, source }];
-    if (isFolder(path)) return namesIn(path).filter(isPack).map((name) => ({ path: join(path, name), source: `${source}/${name}` }));
+    if (isFolder(path))
+      return namesIn(path)
+        .filter(isPack)
+        .map((name) => ({ path: join(path, name), source: `${source}/${name}` }));
   }
   return undefined;
 }
@@ -74,7 +83,12 @@ export function loadRules(packs: readonly unknown[], vocabulary: Vocabulary = lo
     const files = filesOf(pack);
     if (files === undefined || files.length === 0) {
       const hint = didYouMean(pack, ['default', ...shippedPacks()]);
-      return fail({ code: 'unknown-pack', message: `"${pack}" is neither a shipped rule pack nor a file`, path: 'rules', ...(hint === undefined ? {} : { hint }) });
+      return fail({
+        code: 'unknown-pack',
+        message: `"${pack}" is neither a shipped rule pack nor a file`,
+        path: 'rules',
+        ...(hint === undefined ? {} : { hint }),
+      });
     }
     for (const { path, source } of files) {
       if (texts.has(source)) continue;

@@ -1,0 +1,132 @@
+/**
+ * stowage as a library: the same as the command line, without the process. Bad input is a `Result` with diagnostics;
+ * only defects throw.
+ *
+ * @example
+ * import { answer, compile, loadCatalog, loadRules, parseRequest } from 'stowage';
+ *
+ * const catalog = loadCatalog({ clouds: ['aws'] });
+ * const rules = loadRules(['default']);
+ * if (!catalog.ok || !rules.ok) throw new Error('the shipped data are damaged');
+ * const request = parseRequest({ placement: 'kvm', constraints: 'cores=2 mem=4G region=us-east-1' });
+ * if (request.ok) console.log(answer(compile(catalog.value, rules.value), request.value).machines[0]?.type);
+ */
+
+import type { Vocabulary } from './catalog/value.ts';
+import { fail, ok, type Result } from './diagnostic/diagnostic.ts';
+import { checkDocument } from './document/check.ts';
+import { documentOfValue } from './document/read.ts';
+import type { Compiled } from './match/compiled.ts';
+import { prepare as prepareQuery, type Query } from './match/query.ts';
+import { validateRequest } from './match/validate.ts';
+import { type AnswerOptions, answerRequest, describeRow } from './plan/answer.ts';
+import { errorAnswer, readProblem, solveRead } from './plan/problem.ts';
+import { type Alternative, type Answer, answerSchema } from './plan/schema.ts';
+import { verifyAnswer } from './plan/verify.ts';
+import { type Constraints, parseConstraints as parseConstraintTexts } from './request/constraints.ts';
+import { type MachineRequest, parseRequest as parseRequestTexts } from './request/request.ts';
+import { storedInputs } from './storage/inputs.ts';
+import { loadVocabulary } from './storage/packs.ts';
+
+export type { Catalog } from './catalog/catalog.ts';
+export type { Vocabulary } from './catalog/value.ts';
+export type { Diagnostic, Result, Span } from './diagnostic/diagnostic.ts';
+export { describeDiagnostic } from './diagnostic/frame.ts';
+export { type Compiled, compile } from './match/compiled.ts';
+export type { Query } from './match/query.ts';
+export { cheapest, count, top } from './match/scan.ts';
+export type { AnswerOptions } from './plan/answer.ts';
+export { problemSchema } from './plan/problem.ts';
+export { type Alternative, type Answer, answerSchema, type Machine } from './plan/schema.ts';
+export { type Format, renderAnswer } from './render/formats.ts';
+export { type Constraints, canonicalConstraints } from './request/constraints.ts';
+export type { MachineRequest } from './request/request.ts';
+export type { Program } from './rules/program.ts';
+export { type LoadOptions, loadCatalog } from './storage/catalogs.ts';
+export { loadRules, loadVocabulary } from './storage/packs.ts';
+
+/**
+ * Constraints from a text in Juju's grammar.
+ *
+ * @example parseConstraints('mem=1.5G cores=2') // ok; canonicalConstraints gives 'cores=2 mem=1536M'
+ */
+export function parseConstraints(text: string, vocabulary: Vocabulary = loadVocabulary()): Result<Constraints> {
+  return parseConstraintTexts([{ source: 'constraints', text }], vocabulary);
+}
+
+/** A machine request in the words of a problem file. */
+export interface RequestInput {
+  /** `kvm`, `kvm>=1.1`, `zone=us-east-1a`; none for a plain machine. */
+  readonly placement?: string;
+  readonly constraints?: string;
+  /** `ubuntu@24.04` unless given. */
+  readonly base?: string;
+  readonly count?: number;
+  /** Facts for rules: `{ env: 'production' }`. */
+  readonly attributes?: Readonly<Record<string, string | number | boolean>>;
+  /** `[Nx ][TYPE:]cores=2 mem=4G`, each. */
+  readonly guests?: readonly string[];
+  readonly reserve?: boolean;
+}
+
+/** A request from its texts, or every fault in them. */
+export function parseRequest(input: RequestInput, vocabulary: Vocabulary = loadVocabulary()): Result<MachineRequest> {
+  const text = (source: string, value: string) => ({ source, text: value });
+  return parseRequestTexts(
+    {
+      ...(input.placement === undefined ? {} : { placement: text('placement', input.placement) }),
+      constraints: input.constraints === undefined ? [] : [text('constraints', input.constraints)],
+      ...(input.base === undefined ? {} : { base: text('base', input.base) }),
+      count: input.count ?? 1,
+      attributes: Object.entries(input.attributes ?? {}).map(([name, value]) =>
+        text('attributes', `${name}=${String(value)}`),
+      ),
+      ...(input.guests === undefined ? {} : { guests: input.guests.map((guest) => text('guests', guest)) }),
+      reserve: input.reserve ?? true,
+    },
+    vocabulary,
+  );
+}
+
+/**
+ * A request made ready for a compiled catalog, once, to be asked often: `cheapest(query)`, `top(query, 5)`,
+ * `count(query)`. Names that the catalog does not have are faults.
+ */
+export function prepare(
+  compiled: Compiled,
+  request: MachineRequest,
+  options: Pick<AnswerOptions, 'at'> = {},
+): Result<Query> {
+  const faults = validateRequest(request, compiled.catalog);
+  return faults.length > 0 ? fail(...faults) : ok(prepareQuery(compiled, request, options.at));
+}
+
+/** One offer of a query's catalog, by its row: what it is, what it is billed at, and whether it fits. */
+export function describe(query: Query, row: number): Alternative & { readonly fits: boolean } {
+  return describeRow(query, row);
+}
+
+/** The whole answer to a request: machines, alternatives, steps, notes, explanation. A fault gives status `error`. */
+export function answer(compiled: Compiled, request: MachineRequest, options: AnswerOptions = {}): Answer {
+  const faults = validateRequest(request, compiled.catalog);
+  return faults.length > 0 ? errorAnswer(faults) : answerRequest(compiled, request, options);
+}
+
+/** The answer to a problem as a value (`stowage.problem/1`); named catalogs and packs are read from disk. */
+export function solveProblem(problem: unknown): Answer {
+  const read = readProblem(documentOfValue('problem', problem), storedInputs());
+  return read.ok ? solveRead(read.value) : errorAnswer(read.diagnostics);
+}
+
+/**
+ * What is wrong with an answer to a problem: nothing when it holds. Everything is worked out anew from the definition,
+ * without the matcher.
+ */
+export function verify(given: unknown, problem: unknown): Result<readonly string[]> {
+  const read = readProblem(documentOfValue('problem', problem), storedInputs());
+  if (!read.ok) return read;
+  const checked = checkDocument(documentOfValue('answer', given), answerSchema, 'an answer');
+  if (!checked.ok) return checked;
+  const { compiled, request, options } = read.value;
+  return ok(verifyAnswer(checked.value, compiled, request, options.at));
+}

@@ -1,0 +1,209 @@
+import { z } from 'zod';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Vocabulary } from '../catalog/value.ts';
+import { type Diagnostic, fail, ok, placeOf, type Result } from '../diagnostic/diagnostic.ts';
+import { checkDocument } from '../document/check.ts';
+import { type Document, type Path, placeIn, readDocument } from '../document/read.ts';
+import { type Compiled, compile } from '../match/compiled.ts';
+import { validateRequest } from '../match/validate.ts';
+import { isDate } from '../quantity/date.ts';
+import type { SourceText } from '../request/constraints.ts';
+import { DEFAULT_BASE, type MachineRequest, parseRequest } from '../request/request.ts';
+import { ruleFileSchema } from '../rules/parse.ts';
+import type { Program } from '../rules/program.ts';
+import { inlineCatalogSchema, readInlineCatalog } from '../sources/inline.ts';
+import { answerRequest } from './answer.ts';
+import type { Answer } from './schema.ts';
+
+/** Problem files (`stowage.problem/1`): a catalog, rules, a request and options; solving one again gives the same bytes. */
+
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+
+const requestSchema = z.strictObject({
+  kind: z.literal('machine', 'only requests of kind "machine" can be solved'),
+  placement: z
+    .union([z.string(), z.number()])
+    .optional()
+    .meta({ description: 'A container type, perhaps with a least version, or a directive such as zone=NAME.' }),
+  constraints: z.string().optional().meta({ description: "Constraints in Juju's grammar." }),
+  base: z
+    .string()
+    .optional()
+    .meta({ description: `Operating system and release; ${DEFAULT_BASE} unless given.` }),
+  count: z.int().min(1).optional(),
+  attributes: z.record(z.string(), scalar).optional().meta({ description: 'Facts of the request for rules.' }),
+  guests: z
+    .array(z.strictObject({ type: z.string(), count: z.int().min(1).optional(), constraints: z.string().optional() }))
+    .optional()
+    .meta({ description: 'Guests sized apart from their host.' }),
+  reserve: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Whether what rules reserve on the host counts; true unless given.' }),
+});
+
+const optionsSchema = z.strictObject({
+  compat: z.literal('none', 'compatibility modes are not supported: write none').optional(),
+  engine: z.enum(['scan', 'lp']).optional(),
+  top: z.int().min(1).optional(),
+  'time-limit': z
+    .union([z.string(), z.number()])
+    .optional()
+    .meta({ description: 'For searches; a machine request is answered exhaustively at once.' }),
+  at: z.string().refine(isDate, 'must be a date such as 2026-11-22').optional(),
+});
+
+export const problemSchema = z
+  .strictObject({
+    format: z.literal('stowage.problem/1'),
+    catalog: z.union([
+      inlineCatalogSchema,
+      z.strictObject({ path: z.string().meta({ description: 'A simplestreams tree.' }) }),
+      z.strictObject({ name: z.literal('bundled').meta({ description: 'The shipped catalog.' }) }),
+    ]),
+    rules: z
+      .array(z.union([z.string(), ruleFileSchema]))
+      .optional()
+      .meta({ description: 'Pack names, paths, or rule files written out. Left out: default. Empty: none.' }),
+    request: requestSchema,
+    options: optionsSchema.optional(),
+  })
+  .meta({ id: 'stowage-problem-1', title: 'stowage problem' });
+
+type ProblemText = z.infer<typeof problemSchema>;
+
+/** What a problem needs of the outside: catalogs and packs by name or path. */
+export interface ProblemInputs {
+  readonly vocabulary: Vocabulary;
+  /** `path` undefined: the shipped catalog. */
+  catalog(path: string | undefined, at: string | undefined): Result<Catalog>;
+  rules(packs: readonly unknown[]): Result<Program>;
+  /** `sha256:…` of a text. */
+  digest(text: string): string;
+}
+
+const MOST_CHARACTERS = 64_000_000;
+const MOST_VALUES = 2_000_000;
+
+/** A diagnostic as answers carry it. */
+function told({ code, message, span, path, hint }: Diagnostic): NonNullable<Answer['diagnostics']>[number] {
+  return {
+    code,
+    message,
+    ...(span === undefined ? {} : { place: placeOf(span) }),
+    ...(path === undefined ? {} : { path }),
+    ...(hint === undefined ? {} : { hint }),
+  };
+}
+
+/** The answer to a problem that cannot be read. */
+export function errorAnswer(diagnostics: readonly Diagnostic[], line?: number): Answer {
+  return {
+    format: 'stowage.answer/1',
+    status: 'error',
+    ...(line === undefined ? {} : { line }),
+    cost: null,
+    bound: null,
+    gap: null,
+    proof: null,
+    machines: [],
+    considered: { offers: 0, fit: 0, 'unpriced-fit': 0 },
+    'runner-up': null,
+    'juju-launchable': null,
+    'full-speed': null,
+    'without-reserve': null,
+    'other-arch': null,
+    steps: [],
+    notes: [],
+    explanation: { needs: [], proofs: {}, 'price-steps': [], unpriced: [] },
+    inputs: { catalog: '', rules: '', date: null },
+    stats: { rows: 0 },
+    diagnostics: diagnostics.map(told),
+  };
+}
+
+function sourceText(document: Document, path: Path, text: string): SourceText {
+  const span = document.spanOf(path);
+  const source = path.join('.');
+  return span.text === '' ? { source, text } : { source: document.source, text, within: span };
+}
+
+function requestOf(
+  document: Document,
+  request: ProblemText['request'],
+  vocabulary: Vocabulary,
+): Result<MachineRequest> {
+  const at = (...path: readonly (string | number)[]): Path => ['request', ...path];
+  return parseRequest(
+    {
+      ...(request.placement === undefined
+        ? {}
+        : { placement: sourceText(document, at('placement'), String(request.placement)) }),
+      constraints:
+        request.constraints === undefined ? [] : [sourceText(document, at('constraints'), request.constraints)],
+      ...(request.base === undefined ? {} : { base: sourceText(document, at('base'), request.base) }),
+      count: request.count ?? 1,
+      attributes: Object.entries(request.attributes ?? {}).map(([name, value]) =>
+        sourceText(document, at('attributes', name), `${name}=${String(value)}`),
+      ),
+      ...(request.guests === undefined
+        ? {}
+        : {
+            guests: request.guests.map(({ type, count = 1, constraints = '' }, index) =>
+              sourceText(document, at('guests', index), `${count}x ${type}:${constraints}`),
+            ),
+          }),
+      reserve: request.reserve ?? true,
+    },
+    vocabulary,
+  );
+}
+
+/** A problem that has been read and checked. */
+export interface Problem {
+  readonly compiled: Compiled;
+  readonly request: MachineRequest;
+  readonly options: NonNullable<ProblemText['options']>;
+}
+
+/** Reads a problem document; every fault at its place. */
+export function readProblem(document: Document, inputs: ProblemInputs): Result<Problem> {
+  const checked = checkDocument(document, problemSchema, 'a problem file');
+  if (!checked.ok) return checked;
+  const { catalog: section, rules: packs, request: requestText, options = {} } = checked.value;
+  const request = requestOf(document, requestText, inputs.vocabulary);
+  const rules = inputs.rules(packs ?? ['default']);
+  let catalog: Result<Catalog>;
+  if ('types' in section)
+    catalog = readInlineCatalog(
+      section,
+      inputs.vocabulary,
+      document,
+      ['catalog'],
+      inputs.digest(JSON.stringify(section)),
+    );
+  else catalog = inputs.catalog('path' in section ? section.path : undefined, options.at);
+  if (!request.ok || !rules.ok || !catalog.ok)
+    return fail(...[request, rules, catalog].flatMap((part) => (part.ok ? [] : part.diagnostics)));
+  if (catalog.value.types.size === 0)
+    return fail({
+      code: 'empty-catalog',
+      message: 'the catalog has no instance types',
+      ...placeIn(document, ['catalog']),
+    });
+  const faults = validateRequest(request.value, catalog.value);
+  return faults.length > 0
+    ? fail(...faults)
+    : ok({ compiled: compile(catalog.value, rules.value), request: request.value, options });
+}
+
+/** Reads a problem from text, YAML or JSON. */
+export function parseProblem(source: string, text: string, inputs: ProblemInputs): Result<Problem> {
+  const document = readDocument(source, text, { maxLength: MOST_CHARACTERS, maxNodes: MOST_VALUES });
+  return document.ok ? readProblem(document.value, inputs) : document;
+}
+
+/** The answer to a problem. */
+export function solveRead({ compiled, request, options }: Problem): Answer {
+  return answerRequest(compiled, request, { engine: options.engine ?? 'scan', top: options.top ?? 1, at: options.at });
+}

@@ -1,0 +1,11 @@
+import { z } from 'zod';
+import { problemSchema } from './problem.ts';
+import { answerSchema } from './schema.ts';
+
+/** The JSON Schemas (draft 2020-12) of the formats that others read and write, by name. */
+export function publishedSchemas(): ReadonlyMap<string, unknown> {
+  return new Map<string, unknown>([
+    ['problem', z.toJSONSchema(problemSchema, { io: 'input' })],
+    ['answer', z.toJSONSchema(answerSchema, { io: 'output' })],
+  ]);
+}

@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ROOT } from './support/cli.ts';
+
+/** Which rooms a room may import. Data flows one way; siblings do not know each other. */
+const leaves = ['diagnostic', 'quantity'];
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  diagnostic: [],
+  document: ['diagnostic'],
+  quantity: [],
+  catalog: [...leaves],
+  sources: [...leaves, 'document', 'catalog'],
+  rules: [...leaves, 'document', 'catalog'],
+  request: [...leaves, 'catalog'],
+  match: [...leaves, 'catalog', 'rules', 'request'],
+  solve: [...leaves],
+  plan: [...leaves, 'document', 'catalog', 'sources', 'rules', 'request', 'match', 'solve'],
+  render: [...leaves, 'plan'],
+  storage: [...leaves, 'document', 'catalog', 'sources', 'rules'],
+  commands: [...leaves, 'document', 'catalog', 'request', 'rules', 'match', 'plan', 'render', 'storage'],
+};
+/** Only these may touch files, sockets, the clock or chance. */
+const OUTSIDE = ['storage', 'commands'];
+const TOUCHES = /from 'node:|\bDate\.now\b|new Date\(|Math\.random|performance\.now|process\.|localeCompare|toLocale/;
+
+const source = join(ROOT, 'src');
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+const roomOf = (file: string): string => (file.includes('/') ? file.split('/')[0]! : '');
+
+describe('rooms', () => {
+  it('are all named here', () => {
+    expect([...new Set(files.map(roomOf))].filter((room) => room !== '').sort()).toEqual(Object.keys(ALLOWED).sort());
+  });
+
+  it('import one way', () => {
+    const broken: string[] = [];
+    for (const file of files.filter((name) => roomOf(name) !== '')) {
+      const room = roomOf(file);
+      for (const [, target = ''] of readFileSync(join(source, file), 'utf8').matchAll(/from '(\.[^']+)'/g)) {
+        const parts = target.split('/');
+        const other = parts[0] === '.' ? room : parts[1]!;
+        if (other !== room && !ALLOWED[room]!.includes(other)) broken.push(`${file} imports ${target}`);
+      }
+    }
+    expect(broken).toEqual([]);
+  });
+
+  it('take files, clock and chance as arguments', () => {
+    const broken = files.filter(
+      (file) =>
+        roomOf(file) !== '' &&
+        !OUTSIDE.includes(roomOf(file)) &&
+        TOUCHES.test(readFileSync(join(source, file), 'utf8')),
+    );
+    expect(broken).toEqual([]);
+  });
+});

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/build.ts'],
+    reporters: ['default', './test/support/count-reporter.ts'],
+    testTimeout: process.env.STOWAGE_FUZZ === undefined ? 30_000 : 1_200_000,
+    coverage: { include: ['src/**'] },
+  },
+});
