@@ -8,8 +8,12 @@ import { ROOT } from './support/cli.ts';
 import { casesOf, conclude, type PackCase, type PackTests } from './support/pack-cases.ts';
 
 const rules = join(ROOT, 'rules');
-const tests = readdirSync(rules, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.yaml')).sort();
-const packs = readdirSync(rules, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.yaml') && !file.endsWith('.test.yaml') && file !== 'vocabulary.yaml');
+const tests = readdirSync(rules, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.test.yaml'))
+  .sort();
+const packs = readdirSync(rules, { recursive: true, encoding: 'utf8' }).filter(
+  (file) => file.endsWith('.yaml') && !file.endsWith('.test.yaml') && file !== 'vocabulary.yaml',
+);
 
 /** Versions written without quotes are texts all the same; prices and reserves stay numbers. */
 const plain = (expected: PackCase['expect']): unknown =>

@@ -113,7 +113,7 @@ export function prepare(
     { id: 'launcher', text: 'can be launched by Juju', bearing: launcherIsMust ? 'must' : 'wish' },
     {
       id: 'reserve',
-      text: `mem >= ${formatSize(taken)} for guests and what the host keeps for itself`,
+      text: `mem for ${taken === 0 ? '' : `guests (${formatSize(taken)}) and `}what the host keeps for itself`,
       bearing: request.reserve && guests.length > 0 ? 'must' : 'wish',
     },
     ...request.containers.map(({ capability, atLeast }): NeedText => {

@@ -276,6 +276,8 @@ export function verifyAnswer(
   if (expected.length < request.count) {
     if (answer.status !== 'infeasible')
       faults.push(`the status is ${answer.status}, but there are not ${request.count} machines that fit`);
+    if (answer.machines.length > 0 || answer.cost !== null || answer.bound !== null)
+      faults.push('an answer without machines has neither cost nor bound');
     return faults;
   }
   if (answer.status !== 'optimal') faults.push(`the status is ${answer.status}, but ${request.count} machines fit`);

@@ -18,7 +18,9 @@ export function parseDecimal(text: string, places: number): number | undefined {
   if (whole === '' && fraction === '') return undefined;
   const kept = fraction.replace(/0+$/, '');
   if (kept.length > places || whole.length > 20) return undefined;
-  const value = Number(BigInt((whole === '' ? '0' : whole) + kept.padEnd(places, '0')));
+  const digits = (whole === '' ? '0' : whole) + kept.padEnd(places, '0');
+  // Up to fifteen digits a double is exact; this is the path of every price of a list.
+  const value = digits.length <= 15 ? Number(digits) : Number(BigInt(digits));
   if (!Number.isSafeInteger(value)) return undefined;
   return sign === '-' ? 0 - value : value;
 }

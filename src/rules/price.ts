@@ -26,7 +26,7 @@ const MACHINE = 'machine';
 const MILLIONTHS = 1_000_000n;
 
 /**
- * @param list nano-dollars per hour
+ * @param list nano-dollars per hour; NaN when unknown, and so is the result then
  * @param rules those that apply, in order of ids
  * @param sizeOf the value of a type's number attribute; undefined when unknown, and the rule then does not apply
  */
@@ -37,6 +37,8 @@ export function billedPrice(
 ): BilledPrice {
   const components = new Map<string, number>([[MACHINE, list]]);
   const steps: PriceStep[] = [];
+  // What nobody knows stays unknown, whatever is added to it.
+  if (Number.isNaN(list)) return { total: list, components, steps };
   for (const stage of ['plus', 'times', 'at-most'] as const) {
     for (const rule of rules) {
       const { operation, amount, per, component } = rule.action.change;

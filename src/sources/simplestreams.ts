@@ -180,13 +180,17 @@ function readTypes(reader: Reader, file: z.infer<typeof fileSchema>, source: str
     attributeNamed(reader, `offer.${name}`),
   );
   // Lists and words recur in thousands of items: each distinct text is decoded once.
-  const decoded = new Map<string, Value>();
-  const decodeOnce = (attribute: Attribute, raw: unknown, path: string): Value => {
-    const key = `${attribute.name} ${String(raw)}`;
-    let value = decoded.get(key);
+  const decoded = new Map<Attribute, Map<unknown, Value>>();
+  const decodeOnce = (attribute: Attribute, raw: unknown, path: () => string): Value => {
+    let known = decoded.get(attribute);
+    if (known === undefined) {
+      known = new Map();
+      decoded.set(attribute, known);
+    }
+    let value = known.get(raw);
     if (value === undefined) {
-      value = decode(attribute, raw, source, path);
-      decoded.set(key, value);
+      value = decode(attribute, raw, source, path());
+      known.set(raw, value);
     }
     return value;
   };
@@ -238,12 +242,12 @@ function readTypes(reader: Reader, file: z.infer<typeof fileSchema>, source: str
           price === 0 ? Number.NaN : price,
           Number.POSITIVE_INFINITY,
         );
-        builder.fact(market!, row, decodeOnce(market!, marketName, path()));
+        builder.fact(market!, row, decodeOnce(market!, marketName, path));
         if (date !== undefined) builder.fact(asOf!, row, date);
         for (const field of Object.keys(item)) {
-          if (field === 'zones') builder.fact(zones!, row, decodeOnce(zones!, item.zones, path()));
-          else if (field === 'tenancy') builder.fact(tenancy!, row, decodeOnce(tenancy!, item.tenancy, path()));
-          else if (field === 'price-basis') builder.fact(basis!, row, decodeOnce(basis!, item['price-basis'], path()));
+          if (field === 'zones') builder.fact(zones!, row, decodeOnce(zones!, item.zones, path));
+          else if (field === 'tenancy') builder.fact(tenancy!, row, decodeOnce(tenancy!, item.tenancy, path));
+          else if (field === 'price-basis') builder.fact(basis!, row, decodeOnce(basis!, item['price-basis'], path));
           else if (field !== 'region' && field !== 'market' && field !== 'price' && field !== 'currency') {
             throw new Fault(source, path(), `an offer has no field "${field}"`);
           }

@@ -27,7 +27,12 @@ interface Row {
 
 export interface PackTests {
   readonly facts: Readonly<Record<string, FactGroups>>;
-  readonly cases: Readonly<Record<string, { readonly given?: readonly string[]; readonly with?: FactGroups; readonly 'for-each': readonly Row[] }>>;
+  readonly cases: Readonly<
+    Record<
+      string,
+      { readonly given?: readonly string[]; readonly with?: FactGroups; readonly 'for-each': readonly Row[] }
+    >
+  >;
 }
 
 function merge(...groups: readonly (FactGroups | undefined)[]): FactGroups {
@@ -62,7 +67,8 @@ export function conclude(program: Program, { facts, expect }: PackCase): Readonl
   const { vocabulary } = program;
   const builder = buildCatalog(vocabulary);
   const request = new Map<string, Value>();
-  for (const attribute of vocabulary.attributes.values()) if (attribute.default !== undefined) request.set(attribute.name, attribute.default);
+  for (const attribute of vocabulary.attributes.values())
+    if (attribute.default !== undefined) request.set(attribute.name, attribute.default);
   builder.type(String(facts.type?.cloud ?? 'lab'), String(facts.type?.name ?? 't1'));
   builder.region(String(facts.type?.cloud ?? 'lab'), String(facts.offer?.region ?? 'r1'));
   builder.image();
@@ -101,26 +107,42 @@ export function conclude(program: Program, { facts, expect }: PackCase): Readonl
   }
   if (expect['provides-via'] !== undefined) {
     concluded['provides-via'] = Object.fromEntries(
-      asked('provides-via').map((name) => [name, easiestProvider(derivation.capability(name, site), ANY_VERSION)?.action.via]),
+      asked('provides-via').map((name) => [
+        name,
+        easiestProvider(derivation.capability(name, site), ANY_VERSION)?.action.via,
+      ]),
     );
   }
   if (expect['refused-by'] !== undefined) {
     concluded['refused-by'] = refusals
-      .filter(({ rule, violated }) => rule.effect === 'enforce' && (violated === 2 || (violated === 1 && rule.onUnknown === 'refuse')))
+      .filter(
+        ({ rule, violated }) =>
+          rule.effect === 'enforce' && (violated === 2 || (violated === 1 && rule.onUnknown === 'refuse')),
+      )
       .map(({ rule }) => short(rule.id));
   }
   if (expect.warnings !== undefined) {
     concluded.warnings = refusals
-      .filter(({ rule, violated }) => (violated === 2 && rule.effect === 'warn') || (violated === 1 && rule.onUnknown === 'warn'))
+      .filter(
+        ({ rule, violated }) =>
+          (violated === 2 && rule.effect === 'warn') || (violated === 1 && rule.onUnknown === 'warn'),
+      )
       .map(({ rule }) => short(rule.id));
   }
   if (expect.price !== undefined) {
     concluded.price = formatMoney(
-      billedPrice(1_000_000_000, derivation.priceRules(site), (name) => Number(catalog.types.columns.get(name)?.values[1])).total,
+      billedPrice(1_000_000_000, derivation.priceRules(site), (name) =>
+        Number(catalog.types.columns.get(name)?.values[1]),
+      ).total,
     );
   }
   if (expect.reserves !== undefined) {
-    concluded.reserves = reservedShare(derivation.reserveRules(site), 'mem', Number(facts.type?.mem ?? 0), (kind) => guests[kind] ?? 0);
+    concluded.reserves = reservedShare(
+      derivation.reserveRules(site),
+      'mem',
+      Number(facts.type?.mem ?? 0),
+      (kind) => guests[kind] ?? 0,
+    );
   }
   return concluded;
 }
