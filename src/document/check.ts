@@ -38,6 +38,16 @@ function flatten(issue: z.core.$ZodIssue, prefix: Path): readonly { issue: z.cor
   return best.flatMap((inner) => flatten(inner, path));
 }
 
+/** What an issue says, as the message of a diagnostic. */
+function wordsOf(issue: z.core.$ZodIssue): string {
+  const own = issue.message.replace(/^Invalid input: /, '').replace(/, received undefined$/, ', and nothing is given');
+  if (issue.code !== 'invalid_union') return own;
+  // Each branch says what it expected; together they say what would have fitted.
+  const branches = issue.errors.flatMap((branch) => branch.map((inner) => wordsOf(inner)));
+  const expected = branches.map((text) => /^expected (.*?)(?:, received .*)?$/.exec(text)?.[1]);
+  return expected.length > 0 && !expected.includes(undefined) ? `expected ${[...new Set(expected)].join(' or ')}` : own;
+}
+
 /**
  * The value of a document in the shape of a schema, or one diagnostic per fault, each at its place. An unknown key is
  * a fault, with the nearest known key as hint.
@@ -60,9 +70,7 @@ export function checkDocument<T>(document: Document, schema: z.ZodType<T>, name:
           };
         });
       }
-      const message = issue.message
-        .replace(/^Invalid input: /, '')
-        .replace(/, received undefined$/, ', and nothing is given');
+      const message = wordsOf(issue);
       return [{ code: 'invalid-value', message, ...placeIn(document, path) }];
     }),
   );

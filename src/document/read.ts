@@ -70,6 +70,8 @@ export function readDocument(source: string, text: string, limits: ReadLimits = 
       lineCounter: new LineCounter(),
     });
     const error = parsed.errors[0];
+    // The library recurses, and reports its own overflow as a syntax error.
+    if (error?.message.startsWith('Maximum call stack')) throw new RangeError(error.message);
     if (error !== undefined) {
       return fail({
         code: 'document-syntax',

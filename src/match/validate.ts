@@ -42,6 +42,16 @@ export function validateRequest(request: MachineRequest, catalog: Catalog): read
     });
   };
 
+  const { placement } = request;
+  if (placement.kind === 'existing') {
+    faults.push({
+      code: 'existing-machine',
+      message: `nothing is known here of machine ${placement.machine}: only new machines are planned`,
+      path: 'placement',
+      hint: `for a new machine with such a container write ${placement.need.capability} alone`,
+    });
+  }
+
   const clouds = namesOf(catalog.types, 'type.cloud');
   const bare = (patterns: readonly string[]): readonly string[] =>
     patterns.filter(isLiteral).map((pattern) => pattern.replace(/^\^/, ''));

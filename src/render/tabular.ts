@@ -121,6 +121,19 @@ function remarks(answer: Answer): string[][] {
   return rows;
 }
 
+/** How many offers miss each need; a column for unknown facts only where some are. */
+function needsTable(needs: Answer['explanation']['needs']): string {
+  const unknown = needs.some((need) => need.unknown > 0);
+  const head = ['Need', 'Offers that miss it', ...(unknown ? ['(fact unknown)'] : []), 'Left after it'];
+  const rows = needs.map((need) => [
+    need.text,
+    grouped(need.misses),
+    ...(unknown ? [need.unknown === 0 ? '' : grouped(need.unknown)] : []),
+    grouped(need.left),
+  ]);
+  return table(head, rows, [1, 2, 3]);
+}
+
 function infeasible(answer: Answer): string[] {
   const { offers } = answer.considered;
   const { needs } = answer.explanation;
@@ -131,19 +144,7 @@ function infeasible(answer: Answer): string[] {
     `Nothing fits: each of the ${grouped(offers)} offers considered misses at least one of ${needs.length} needs.`,
     '',
   ];
-  const telling = needs.filter((need) => need.misses > 0);
-  lines.push(
-    table(
-      ['Need', 'Offers that miss it', 'Unknown', 'Left in turn'],
-      telling.map((need) => [
-        need.text,
-        grouped(need.misses),
-        need.unknown === 0 ? '' : grouped(need.unknown),
-        grouped(need.left),
-      ]),
-      [1, 2, 3],
-    ),
-  );
+  lines.push(needsTable(needs.filter((need) => need.misses > 0)));
   const ways = [
     ['--no-reserve', answer['without-reserve']] as const,
     ['another arch', answer['other-arch']] as const,
@@ -184,18 +185,7 @@ function verboseLines(answer: Answer): string[] {
   }
   if (answer.machines.length > 0 && answer.explanation.needs.length > 0) {
     lines.push('', `Of ${grouped(answer.considered.offers)} offers considered, ${grouped(answer.considered.fit)} fit:`);
-    lines.push(
-      table(
-        ['Need', 'Offers that miss it', 'Unknown', 'Left in turn'],
-        answer.explanation.needs.map((need) => [
-          need.text,
-          grouped(need.misses),
-          need.unknown === 0 ? '' : grouped(need.unknown),
-          grouped(need.left),
-        ]),
-        [1, 2, 3],
-      ),
-    );
+    lines.push(needsTable(answer.explanation.needs));
   }
   lines.push('', `Catalog ${answer.inputs.catalog}`, `Rules   ${answer.inputs.rules}`);
   return lines;
