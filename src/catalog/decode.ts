@@ -18,7 +18,8 @@ function hintOf(text: string, values: readonly string[]): { hint?: string } {
 }
 
 function decodeNumber(unit: string | undefined, decimals: number, raw: unknown): Decoded {
-  const [, digits = '', written] = /^\s*([^\s]+?)\s*([A-Za-z%][A-Za-z]*)?\s*$/.exec(String(raw)) ?? [];
+  const [, digits = '', unitText = ''] = /^\s*([+-]?[\d.]+)\s*([A-Za-z%]*)\s*$/.exec(String(raw)) ?? [];
+  const written = unitText === '' ? undefined : unitText;
   const size = written === undefined ? undefined : SIZE_UNITS[written];
   if (written !== undefined && written !== unit && size === undefined) {
     return {

@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 
 /**
- * The names that a misspelt name was most likely meant to be: at most `most`, nearest first, ties by code units.
+ * The names that a misspelt name was most likely meant to be: the nearest, at most `most`, by code units.
  * A name counts as near when its edit distance is at most a third of its length (at least 2), or when one of the two
  * is the beginning of the other.
  *
@@ -18,7 +18,11 @@ export function nearest(name: string, known: Iterable<string>, most = 3): readon
     if (rank <= limit || isPrefix) ranked.push({ name: candidate, rank });
   }
   ranked.sort((a, b) => a.rank - b.rank || (a.name < b.name ? -1 : 1));
-  return ranked.slice(0, most).map((entry) => entry.name);
+  // What is further off than the nearest only blurs the hint.
+  return ranked
+    .filter((entry) => entry.rank === ranked[0]!.rank)
+    .slice(0, most)
+    .map((entry) => entry.name);
 }
 
 /** A hint from near names; without any, the first few of what exists. Absent when nothing is known. */

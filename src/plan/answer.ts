@@ -7,6 +7,7 @@ import { formatMoney } from '../quantity/money.ts';
 import type { MachineRequest } from '../request/request.ts';
 import { choose, type Engine } from './choose.ts';
 import { describeMachine, describeOffer, proveNeeds } from './describe.ts';
+import { nearestMisses } from './nearest.ts';
 import { machineNotes, NOT_INCLUDED, requestNotes, unpricedNotes } from './notes.ts';
 import type { Alternative, Answer, Machine, Note } from './schema.ts';
 import { stepsFor } from './steps.ts';
@@ -154,7 +155,11 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
             },
           ]
         : [];
-    return withNotes(common, [...short, ...requestNotes(query, []), ...unpricedNotes(query, unpriced)]);
+    return withNotes(rows.length > 0 ? common : { ...common, nearest: nearestMisses(query, swept) }, [
+      ...short,
+      ...requestNotes(query, []),
+      ...unpricedNotes(query, unpriced),
+    ]);
   }
 
   const machines: Machine[] = [];

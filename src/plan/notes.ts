@@ -2,9 +2,9 @@ import { textAt, valueAt } from '../catalog/column.ts';
 import type { Attribute } from '../catalog/value.ts';
 import type { Query } from '../match/query.ts';
 import { listOf, numberOf, textOf } from '../request/constraints.ts';
-import { leavesOf, violationOf } from '../rules/program.ts';
 import { fillIn } from '../rules/proof.ts';
 import { TRUE, UNKNOWN_TRUTH } from '../rules/tri.ts';
+import { areUnknown, unknownFacts } from './nearest.ts';
 import type { Machine, Note } from './schema.ts';
 import { notMadeByJuju } from './steps.ts';
 import type { Unpriced } from './unpriced.ts';
@@ -21,15 +21,8 @@ function warnings(query: Query, row: number, image: number): readonly Note[] {
     if (!told) return [];
     const summary = fillIn(rule.summary, query.derivation, factsAt);
     if (violated === TRUE) return [{ code: 'warning', text: `${summary} (rule ${rule.id})` }];
-    const open = [...leavesOf(violationOf(rule))].flatMap(({ leaf }) =>
-      leaf.kind === 'leaf' && factsAt(leaf.attribute) === undefined ? [leaf.attribute.name] : [],
-    );
-    const facts = [...new Set(open)].sort();
     return [
-      {
-        code: 'undecided',
-        text: `rule ${rule.id} could not be checked: ${facts.join(' and ')} ${facts.length === 1 ? 'is' : 'are'} unknown`,
-      },
+      { code: 'undecided', text: `rule ${rule.id} could not be checked: ${areUnknown(unknownFacts([rule], factsAt))}` },
     ];
   });
 }

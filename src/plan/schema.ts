@@ -108,6 +108,16 @@ export const answerSchema = z
     'without-reserve': alternative.nullable(),
     'other-arch': alternative.nullable(),
     top: z.array(alternative).optional(),
+    nearest: z
+      .array(
+        z.strictObject({
+          ...offer.shape,
+          'sustained-cores': z.string().optional(),
+          misses: z.array(z.strictObject({ need: z.string(), text: z.string() })),
+        }),
+      )
+      .optional()
+      .meta({ description: 'Where nothing fits: the offers that miss least, and what they miss.' }),
     steps: z.array(z.string()),
     notes: z.array(z.strictObject({ code: z.string(), text: z.string() })),
     explanation: z.strictObject({

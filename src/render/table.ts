@@ -1,26 +1,8 @@
-import Table from 'cli-table3';
-import { visible } from '../diagnostic/visible.ts';
-
-const NO_BORDERS = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
-};
-
 /**
- * Rows in aligned columns, in Juju's style: no borders, two blanks between columns.
+ * Rows in aligned columns, in Juju's style: no borders, two blanks between columns, nothing at the ends of lines.
+ *
+ * Takes time in proportion to its cells: lists of many thousand offers are printed too, and the table libraries that
+ * were tried take quadratic time there.
  *
  * @param right columns that hold numbers, by index
  */
@@ -29,17 +11,16 @@ export function table(
   rows: readonly (readonly string[])[],
   right: readonly number[] = [],
 ): string {
-  const made = new Table({
-    chars: NO_BORDERS,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-    colAligns: head.map((_, column) => (right.includes(column) ? 'right' : 'left')),
-  });
-  for (const row of [head, ...rows]) made.push(row.map(visible));
-  return made
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
+  const widths = head.map((title) => title.length);
+  for (const row of rows) {
+    for (const [column, cell] of row.entries()) if (cell.length > widths[column]!) widths[column] = cell.length;
+  }
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => (right.includes(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)))
+      .join('  ')
+      .trimEnd();
+  return [head, ...rows].map(line).join('\n');
 }
 
 /** 12410 as `12,410`. */

@@ -1,5 +1,6 @@
 import { visible } from '../diagnostic/visible.ts';
 import type { Alternative, Answer, Machine } from '../plan/schema.ts';
+import { divideHalfEven, formatDecimal } from '../quantity/decimal.ts';
 import { formatMonthly, formatPercent, parseMoney } from '../quantity/money.ts';
 import { formatSize } from '../quantity/size.ts';
 import { grouped, table } from './table.ts';
@@ -73,10 +74,11 @@ function offerText(offer: Alternative, chosen: Machine | undefined): string {
   return `${offer.type} ${offer.price}${elsewhere}${marks(offer)}`;
 }
 
-/** `+5.3 %` of one price against another. */
+/** `+5.3 %` of one price against another, or `38.7 times the price` where percents stop telling anything. */
 function compared(price: string, to: string): string {
   const [own, other] = [nano(price), nano(to)];
   if (other === 0) return '';
+  if (own >= 2 * other) return `${formatDecimal(divideHalfEven(BigInt(own) * 10n, BigInt(other)), 1)} times the price`;
   return own >= other ? `+${formatPercent(own - other, other)} %` : `-${formatPercent(other - own, other)} %`;
 }
 
@@ -114,7 +116,7 @@ function remarks(answer: Answer): string[][] {
   }
   const bare = answer['without-reserve'];
   if (bare !== null)
-    rows.push(['Tighter', `${offerText(bare, chosen)} with --no-reserve: nothing kept back for the host`]);
+    rows.push(['No reserve', `${offerText(bare, chosen)} with --no-reserve: nothing kept back for the host`]);
   const other = answer['other-arch'];
   if (other !== null)
     rows.push(['Other arch', `${offerText(other, chosen)} with arch=, ${compared(other.price, chosen.price)}`]);
@@ -145,6 +147,13 @@ function infeasible(answer: Answer): string[] {
     '',
   ];
   lines.push(needsTable(needs.filter((need) => need.misses > 0)));
+  if (answer.nearest !== undefined && answer.nearest.length > 0) {
+    lines.push('', 'Nearest misses:');
+    for (const offer of answer.nearest) {
+      lines.push(`  ${offer.type} ${offer.price} in ${offer.cloud} ${offer.region}${marks(offer)} misses`);
+      lines.push(...offer.misses.map((missed) => `    ${missed.text}`));
+    }
+  }
   const ways = [
     ['--no-reserve', answer['without-reserve']] as const,
     ['another arch', answer['other-arch']] as const,
@@ -193,7 +202,7 @@ function verboseLines(answer: Answer): string[] {
 
 const nanoSign = (change: string): string => (change.startsWith('-') ? change : `+${change}`);
 
-// Told with --verbose only, unless nothing fits: true of nearly every answer.
+// Said in the last line of every answer.
 const QUIET_NOTES: readonly string[] = ['not-included'];
 
 /** The answer as text, without a newline at its end. */
@@ -251,7 +260,7 @@ export function renderTabular(answer: Answer, { verbose = false }: TabularOption
         lines.push(`  … ${answer.steps.length - shown.length} more commands (--verbose)`);
     }
   }
-  const notes = answer.notes.filter((note) => verbose || !QUIET_NOTES.includes(note.code));
+  const notes = answer.notes.filter((note) => !QUIET_NOTES.includes(note.code));
   if (notes.length > 0) lines.push('', ...notes.map((note) => `Note: ${note.text}.`));
   const dates = [...new Set(answer.machines.map((machine) => machine['as-of']).filter((date) => date !== null))];
   if (dates.length > 0)

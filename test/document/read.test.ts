@@ -4,7 +4,7 @@ import { describeDiagnostic } from '../../src/diagnostic/frame.ts';
 import { readDocument } from '../../src/document/read.ts';
 import { runs } from '../support/fuzz.ts';
 
-const valueOf = (text: string): unknown => {
+const plainValue = (text: string): unknown => {
   const read = readDocument('test.yaml', text);
   if (!read.ok) throw new Error(read.diagnostics[0]!.message);
   return JSON.parse(JSON.stringify(read.value.value));
@@ -18,7 +18,7 @@ const codeOf = (text: string): string | undefined => {
 describe('a document', () => {
   it('keeps numbers whose text a double would change', () => {
     expect(
-      valueOf('{a: 12.10, b: 24.04, c: 010, d: 1e999, e: .inf, f: 9007199254740993, g: 0.30, h: -1, i: 0x10}'),
+      plainValue('{a: 12.10, b: 24.04, c: 010, d: 1e999, e: .inf, f: 9007199254740993, g: 0.30, h: -1, i: 0x10}'),
     ).toEqual({
       a: '12.10',
       b: 24.04,
@@ -33,7 +33,7 @@ describe('a document', () => {
   });
 
   it('knows true, false, null and text, and takes yes for text', () => {
-    expect(valueOf('{a: true, b: False, c: ~, d: , e: yes, f: "true", g: null}')).toEqual({
+    expect(plainValue('{a: true, b: False, c: ~, d: , e: yes, f: "true", g: null}')).toEqual({
       a: true,
       b: false,
       c: null,
@@ -54,7 +54,7 @@ describe('a document', () => {
             ? JSON.stringify(inner)
             : inner,
         );
-        expect(valueOf(JSON.stringify(value))).toEqual(expected);
+        expect(plainValue(JSON.stringify(value))).toEqual(expected);
       }),
       runs(200, 20_000),
     );
@@ -88,7 +88,7 @@ describe('a document', () => {
   });
 
   it('takes names of object methods for plain keys', () => {
-    expect(valueOf('{constructor: 1, toString: 2, hasOwnProperty: 3}')).toEqual({
+    expect(plainValue('{constructor: 1, toString: 2, hasOwnProperty: 3}')).toEqual({
       constructor: 1,
       toString: 2,
       hasOwnProperty: 3,

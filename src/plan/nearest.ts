@@ -1,0 +1,117 @@
+import type { Attribute } from '../catalog/value.ts';
+import { countBits, hasBit, isClear } from '../match/mask.ts';
+import type { Query } from '../match/query.ts';
+import type { Sweep } from '../match/scan.ts';
+import { ANY_VERSION, leavesOf, levelOf, versionOf, violationOf } from '../rules/program.ts';
+import { fillIn } from '../rules/proof.ts';
+import type { Rule } from '../rules/rule.ts';
+import { describeOffer } from './describe.ts';
+import type { Answer } from './schema.ts';
+
+/** Where nothing fits: the offers that miss least, and what each of them misses, in words. */
+
+const MOST = 3;
+
+/** The facts that a rule reads and nobody knows, at a site. */
+export function unknownFacts(rules: readonly Rule[], factsAt: (attribute: Attribute) => unknown): readonly string[] {
+  const names = new Set<string>();
+  for (const rule of rules) {
+    const condition =
+      rule.action.verb === 'forbid' || rule.action.verb === 'require'
+        ? violationOf({ ...rule, action: rule.action })
+        : rule.when;
+    for (const { leaf } of leavesOf(condition)) {
+      if (leaf.kind === 'leaf' && factsAt(leaf.attribute) === undefined) names.add(leaf.attribute.name);
+    }
+  }
+  return [...names].sort();
+}
+
+/** "type.nested-virt is unknown", "a and b are unknown". */
+export function areUnknown(names: readonly string[]): string {
+  return `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} unknown`;
+}
+
+function whyNotCapability(query: Query, offer: number, image: number, index: number): string {
+  const { capability, atLeast } = query.request.containers[index]!;
+  const site = query.site(offer, image);
+  const factsAt = (attribute: Attribute) => query.factAt(attribute, site);
+  const state = query.derivation.capability(capability, site);
+  const { program } = query.compiled;
+  const wanted = `can host ${capability}${atLeast === undefined ? '' : ` >= ${atLeast}`}`;
+  if (state.withheldBy !== undefined)
+    return `${wanted}: ${fillIn(state.withheldBy.summary, query.derivation, factsAt)} (rule ${state.withheldBy.id})`;
+  if (state.lower >= ANY_VERSION) {
+    const version = versionOf(program, state.lower);
+    return version === undefined
+      ? `${wanted}: it can, but in what version is not known`
+      : `${wanted}: it has ${version}`;
+  }
+  const stratum = program.strata.find((one) => one.capabilities.includes(capability));
+  const open = [...(stratum?.providers ?? []), ...(stratum?.withholders ?? [])].filter(
+    (rule) => query.derivation.truth(rule.when, site) === 1,
+  );
+  if (open.length > 0) return `${wanted}: not known, since ${areUnknown(unknownFacts(open, factsAt))}`;
+  const enough = stratum?.providers.some((rule) =>
+    rule.action.grants.some(
+      (grant) => levelOf(program, grant.version) >= ANY_VERSION && grant.capability === capability,
+    ),
+  );
+  return enough === true ? `${wanted}: it cannot` : `${wanted}: no rule says what can`;
+}
+
+function whyMissed(query: Query, swept: Sweep, offer: number, bit: number): string {
+  const need = query.needs[bit]!;
+  const image = swept.image[offer]!;
+  if (image === -1) return need.text;
+  const index = query.request.containers.findIndex(
+    (one) => need.id === `can.${one.capability}` && need.text.endsWith(one.atLeast ?? one.capability),
+  );
+  if (index >= 0) return whyNotCapability(query, offer, image, index);
+  const rule = query.derivation.program.refusals.find((one) => need.id === `rule ${one.id}`);
+  if (rule === undefined)
+    return hasBit(swept.unknown, offer * query.words, bit) ? `${need.text}: not known` : need.text;
+  const site = query.site(offer, image);
+  const factsAt = (attribute: Attribute) => query.factAt(attribute, site);
+  const summary = fillIn(rule.summary, query.derivation, factsAt);
+  const unknown = hasBit(swept.unknown, offer * query.words, bit)
+    ? `${areUnknown(unknownFacts([rule], factsAt))}, and then it refuses: `
+    : '';
+  return `rule ${rule.id}: ${unknown}${summary}`;
+}
+
+/** The nearest misses by number of needs missed, then price, each type once; of a named type alone, where one is named. */
+export function nearestMisses(query: Query, swept: Sweep): NonNullable<Answer['nearest']> {
+  const { offers } = query.space;
+  const candidates: { offer: number; missed: number }[] = [];
+  for (let offer = 0; offer < offers.size; offer += 1) {
+    const base = offer * query.words;
+    if (isClear(swept.missing, base, query.scope))
+      candidates.push({ offer, missed: countBits(swept.missing, base, query.musts) });
+  }
+  // Whoever names a type wants to know of that type.
+  const typeBit = query.needs.findIndex((need) => need.id === 'instance-type');
+  const named = (offer: number): number =>
+    typeBit >= 0 && hasBit(swept.missing, offer * query.words, typeBit) ? 1 : 0;
+  candidates.sort(
+    (a, b) =>
+      named(a.offer) - named(b.offer) ||
+      a.missed - b.missed ||
+      swept.price[a.offer]! - swept.price[b.offer]! ||
+      a.offer - b.offer,
+  );
+  const types = new Set<number>();
+  const nearest: NonNullable<Answer['nearest']> = [];
+  for (const { offer } of candidates) {
+    if (nearest.length === MOST || (nearest.length > 0 && named(offer) === 1) || types.has(offers.type[offer]!))
+      continue;
+    types.add(offers.type[offer]!);
+    const misses = query.needs.flatMap((need, bit) =>
+      need.bearing === 'must' && hasBit(swept.missing, offer * query.words, bit)
+        ? [{ need: need.id, text: whyMissed(query, swept, offer, bit) }]
+        : [],
+    );
+    nearest.push({ ...describeOffer(query, offer, swept.price[offer]!), misses });
+  }
+  return nearest;
+}
