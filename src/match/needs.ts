@@ -122,12 +122,14 @@ export function factNeeds(
   // --- the offer ---
   const market = textOf(constraints, 'market') ?? 'on-demand';
   if (market !== 'any') {
+    const column = offers.columns.get('offer.market');
+    const wanted = Uint8Array.from(column?.values ?? [], (value) => ((value ?? 'on-demand') === market ? 1 : 0));
     needs.push({
       id: 'market',
       text: `market ${market}`,
       bearing: 'must',
       level: 'offer',
-      holds: (row) => triOf((textAt(offers, 'offer.market', row) ?? 'on-demand') === market),
+      holds: (row) => triOf(column === undefined ? market === 'on-demand' : wanted[column.codes[row]!] === 1),
     });
   }
   const zones = zonesOf(request);

@@ -34,6 +34,8 @@ export interface Query {
   readonly musts: Uint32Array;
   /** By row of `regions`: 1 where the region is considered. */
   readonly inScope: Uint8Array;
+  /** Whether an offer's type and region miss nothing that must be met: a quick look before judging. */
+  isPossible(offer: number): boolean;
   /** Judges one offer; the verdict is overwritten by the next call. */
   judge(offer: number): Verdict;
   site(offer: number, image: number): Site;
@@ -175,23 +177,37 @@ export function prepare(
     isClear(ofRegions.missing, row * words, scope) ? 1 : 0,
   );
 
+  const possible = (missing: Uint32Array, size: number): Uint8Array =>
+    Uint8Array.from({ length: size }, (_, row) => (isClear(missing, row * words, musts) ? 1 : 0));
+  const possibleType = possible(ofTypes.missing, types.size);
+  const possibleRegion = possible(ofRegions.missing, regions.size);
+  const isPossible = (offer: number): boolean =>
+    possibleType[offers.type[offer]!] === 1 && possibleRegion[offers.region[offer]!] === 1;
+
   const cloudOfRegion = Array.from({ length: regions.size }, (_, row) => textAt(regions, 'offer.cloud', row) ?? '');
   const regionName = Array.from({ length: regions.size }, (_, row) => textAt(regions, 'offer.region', row) ?? '');
   const imageRegion = Array.from({ length: images.table.size }, (_, row) => textAt(images.table, 'image.region', row));
   const levels = request.containers.map((need) =>
     need.atLeast === undefined ? ANY_VERSION : leastLevel(program, need.atLeast),
   );
-  const marketOf = (offer: number): string =>
-    offer < 0 ? 'on-demand' : (textAt(offers, 'offer.market', offer) ?? 'on-demand');
+  const market = offers.columns.get('offer.market');
+  const spot = market?.values.indexOf('spot') ?? -1;
 
   /** Whether an image boots on a type: its architecture is one of the type's, and their virtualization agrees. */
-  const fits = (type: number, image: number): Tri => {
+  const boots = (type: number, image: number): Tri => {
     const archs = setAt(types, 'type.arch', type);
     const built = textAt(images.table, 'image.arch', image);
     if (archs !== undefined && built !== undefined && !archs.includes(built)) return FALSE;
     const [own, wanted] = [setAt(types, 'type.virt', type), setAt(images.table, 'image.virt', image)];
     if (own !== undefined && wanted !== undefined && !own.some((virt) => wanted.includes(virt))) return FALSE;
     return archs === undefined || built === undefined ? UNKNOWN_TRUTH : TRUE;
+  };
+  // One answer per pair, worked out when it is first asked for; 3 stands for "not yet".
+  const known = new Uint8Array(types.size * images.table.size).fill(3);
+  const fits = (type: number, image: number): Tri => {
+    const pair = type * images.table.size + image;
+    if (known[pair] === 3) known[pair] = boots(type, image);
+    return known[pair] as Tri;
   };
 
   const factAt = (attribute: Attribute, site: Site): Value | undefined => {
@@ -290,7 +306,7 @@ export function prepare(
       own.unknown[word] = ofTypes.unknown[type * words + word]! | ofRegions.unknown[region * words + word]!;
     }
     for (const need of offerNeeds) note(own.missing, own.unknown, 0, bitOf.get(need)!, need.holds(offer, region));
-    if (marketOf(offer) === 'spot') setBit(own.missing, 0, launcherBit);
+    if (spot > 0 && market!.codes[offer] === spot) setBit(own.missing, 0, launcherBit);
 
     verdict.image = -1;
     let fewest = Number.POSITIVE_INFINITY;
@@ -353,6 +369,7 @@ export function prepare(
     scope,
     musts,
     inScope,
+    isPossible,
     judge,
     site,
     bill,

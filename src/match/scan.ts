@@ -46,6 +46,7 @@ export function cheapest(query: Query): number {
   let best = -1;
   let lowest = Number.POSITIVE_INFINITY;
   for (let offer = 0; offer < size; offer += 1) {
+    if (!query.isPossible(offer)) continue;
     const verdict = query.judge(offer);
     if (!isFit(query, verdict) || verdict.price >= lowest) continue;
     if (inOrder) return offer;
