@@ -7,6 +7,17 @@ export function wordsFor(needs: number): number {
   return Math.max(1, Math.ceil(needs / 32));
 }
 
+/** Masks of many rows: the needs that each misses, and those of them that are missed because a fact is unknown. */
+export interface Masks {
+  readonly missing: Uint32Array;
+  readonly unknown: Uint32Array;
+}
+
+/** Masks of so many rows, nothing missed. */
+export function masksOf(rows: number, words: number): Masks {
+  return { missing: new Uint32Array(rows * words), unknown: new Uint32Array(rows * words) };
+}
+
 export function setBit(masks: Uint32Array, base: number, bit: number): void {
   masks[base + (bit >>> 5)]! |= 1 << (bit & 31);
 }

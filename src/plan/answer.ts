@@ -1,6 +1,7 @@
 import type { Compiled } from '../match/compiled.ts';
 import { hasBit, isClear } from '../match/mask.ts';
-import { isFit, prepare, type Query, requestDate } from '../match/query.ts';
+import { isFit, prepare, type Query } from '../match/query.ts';
+import { requestDate } from '../match/request-facts.ts';
 import { ranked, type Sweep, sweep } from '../match/scan.ts';
 import { formatDecimal } from '../quantity/decimal.ts';
 import { formatMoney } from '../quantity/money.ts';

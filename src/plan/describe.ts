@@ -51,7 +51,7 @@ export interface ProvenCapability {
 /** Proofs of what was asked for, in the order of asking. */
 export function proveNeeds(query: Query, row: number, image: number): readonly ProvenCapability[] {
   const site = query.site(row, image);
-  const factsAt = (attribute: Attribute) => query.factAt(attribute, site);
+  const factsAt = (attribute: Attribute) => query.derivation.factAt(attribute, site);
   const { program } = query.compiled;
   return query.request.containers.flatMap(({ capability, atLeast }) => {
     const state = query.derivation.capability(capability, site);

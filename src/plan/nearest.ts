@@ -35,7 +35,7 @@ export function areUnknown(names: readonly string[]): string {
 function whyNotCapability(query: Query, offer: number, image: number, index: number): string {
   const { capability, atLeast } = query.request.containers[index]!;
   const site = query.site(offer, image);
-  const factsAt = (attribute: Attribute) => query.factAt(attribute, site);
+  const factsAt = (attribute: Attribute) => query.derivation.factAt(attribute, site);
   const state = query.derivation.capability(capability, site);
   const { program } = query.compiled;
   const wanted = `can host ${capability}${atLeast === undefined ? '' : ` >= ${atLeast}`}`;
@@ -72,7 +72,7 @@ function whyMissed(query: Query, swept: Sweep, offer: number, bit: number): stri
   if (rule === undefined)
     return hasBit(swept.unknown, offer * query.words, bit) ? `${need.text}: not known` : need.text;
   const site = query.site(offer, image);
-  const factsAt = (attribute: Attribute) => query.factAt(attribute, site);
+  const factsAt = (attribute: Attribute) => query.derivation.factAt(attribute, site);
   const summary = fillIn(rule.summary, query.derivation, factsAt);
   const unknown = hasBit(swept.unknown, offer * query.words, bit)
     ? `${areUnknown(unknownFacts([rule], factsAt))}, and then it refuses: `

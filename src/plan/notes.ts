@@ -14,7 +14,7 @@ import type { Unpriced } from './unpriced.ts';
 /** Rules that are told but not enforced, at the chosen offer and image. */
 function warnings(query: Query, row: number, image: number): readonly Note[] {
   const site = query.site(row, image);
-  const factsAt = (attribute: Attribute) => query.factAt(attribute, site);
+  const factsAt = (attribute: Attribute) => query.derivation.factAt(attribute, site);
   return query.derivation.program.refusals.flatMap((rule, index): Note[] => {
     const violated = query.derivation.violated(index, site);
     const told = violated === TRUE ? rule.effect === 'warn' : violated === UNKNOWN_TRUTH && rule.onUnknown === 'warn';

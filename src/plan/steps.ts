@@ -81,7 +81,7 @@ export function stepsFor(
 ): readonly string[] {
   const { request } = query;
   const site = query.site(row, image);
-  const factsAt = (attribute: Attribute) => query.factAt(attribute, site);
+  const factsAt = (attribute: Attribute) => query.derivation.factAt(attribute, site);
   const stepsVia = (via: string): readonly string[] =>
     proven
       .filter(({ provider }) => provider.action.via === via)

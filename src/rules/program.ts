@@ -16,6 +16,8 @@ export type RuleOf<V extends Action['verb']> = Rule & { readonly action: Extract
 /** Capabilities that depend on one another, derived together. */
 export interface Stratum {
   readonly capabilities: readonly string[];
+  /** Whether some rule reads a capability of the stratum itself, so that a fixpoint has to be found. */
+  readonly recursive: boolean;
   readonly providers: readonly RuleOf<'provide'>[];
   readonly refiners: readonly RuleOf<'refine'>[];
   readonly withholders: readonly RuleOf<'withhold'>[];
@@ -151,6 +153,7 @@ export function compileRules(vocabulary: Vocabulary, given: readonly Rule[], dig
     const touches = (rule: Rule): boolean => touchedBy(rule).some((name) => capabilities.includes(name));
     return {
       capabilities,
+      recursive: capabilities.some((from) => edges.get(from)?.some((edge) => capabilities.includes(edge.to)) === true),
       providers: derivers.filter(hasVerb('provide')).filter(touches),
       refiners: derivers.filter(hasVerb('refine')).filter(touches),
       withholders: derivers.filter(hasVerb('withhold')).filter(touches),

@@ -1,9 +1,11 @@
 import { formatValue } from '../catalog/decode.ts';
 import type { Attribute, Value } from '../catalog/value.ts';
 import { placeOf } from '../diagnostic/diagnostic.ts';
-import type { CapabilityState, Derivation, Site } from './derive.ts';
+import type { CapabilityState } from './capability.ts';
+import type { Derivation } from './derive.ts';
 import { type RuleOf, versionOf } from './program.ts';
 import type { Condition, Rule, Via } from './rule.ts';
+import type { Site } from './space.ts';
 import { TRUE } from './tri.ts';
 
 /**

@@ -1,0 +1,128 @@
+import { numberAt, setAt, textAt } from '../catalog/column.ts';
+import { formatSize } from '../quantity/size.ts';
+import { textOf } from '../request/constraints.ts';
+import { type Guest, guestsOf, type MachineRequest } from '../request/request.ts';
+import { passesLevel } from '../rules/capability.ts';
+import type { Derivation } from '../rules/derive.ts';
+import { ANY_VERSION, leastLevel } from '../rules/program.ts';
+import { easiestProvider } from '../rules/proof.ts';
+import { reservedShare } from '../rules/reserve.ts';
+import type { Site, Space } from '../rules/space.ts';
+import { FALSE, TRUE, type Tri, triOf, UNKNOWN_TRUTH } from '../rules/tri.ts';
+import type { Compiled } from './compiled.ts';
+import type { NeedText } from './needs.ts';
+
+/** Needs that are decided for a type together with an image: booting, hosting, refusals, room for guests. */
+export interface SiteNeeds {
+  readonly needs: readonly NeedText[];
+  /** Whether an image boots on a type: its architecture is one of the type's, and their virtualization agrees. */
+  boots(type: number, image: number): Tri;
+  /** Decides every need at a site, by its index in `needs`. */
+  judge(site: Site, note: (need: number, holds: Tri) => void): void;
+}
+
+/** The need that a spot machine, or a launch option, misses. */
+export const LAUNCHER = 'launcher';
+/** The need that is missed by a machine without an image. */
+export const IMAGE = 'image';
+
+/** Guests whose memory is really taken from the host: virtual machines, and all that are stated apart. */
+function countedGuests(compiled: Compiled, request: MachineRequest): readonly Guest[] {
+  const { capabilities } = compiled.catalog.vocabulary;
+  return guestsOf(request).filter(
+    (guest) => request.guests !== undefined || capabilities.get(guest.kind)?.guest === 'vm',
+  );
+}
+
+export function siteNeeds(
+  compiled: Compiled,
+  request: MachineRequest,
+  space: Space,
+  derivation: Derivation,
+): SiteNeeds {
+  const { program } = compiled;
+  const { types, images } = space;
+  const guests = countedGuests(compiled, request);
+  const taken = guests.reduce((total, guest) => total + guest.count * guest.mem, 0);
+  const refusals = program.refusals.flatMap((rule, index) => (rule.effect === 'enforce' ? [{ rule, index }] : []));
+  const levels = request.containers.map((need) =>
+    need.atLeast === undefined ? ANY_VERSION : leastLevel(program, need.atLeast),
+  );
+  const needs: readonly NeedText[] = [
+    { id: IMAGE, text: `an image of ${request.base.os}@${request.base.release} that boots on it`, bearing: 'must' },
+    {
+      id: LAUNCHER,
+      text: 'can be launched by Juju',
+      bearing: textOf(request.constraints, 'launcher') === 'juju' ? 'must' : 'wish',
+    },
+    {
+      id: 'reserve',
+      text: `mem for ${taken === 0 ? '' : `guests (${formatSize(taken)}) and `}what the host keeps for itself`,
+      bearing: request.reserve && guests.length > 0 ? 'must' : 'wish',
+    },
+    ...request.containers.map(({ capability, atLeast }): NeedText => {
+      const text = `can host ${capability}${atLeast === undefined ? '' : ` >= ${atLeast}`}`;
+      return { id: `can.${capability}`, text, bearing: 'must' };
+    }),
+    ...refusals.map(({ rule }): NeedText => ({ id: `rule ${rule.id}`, text: `rule ${rule.id}`, bearing: 'must' })),
+  ];
+  const [image, launcher, reserve, firstCapability] = [0, 1, 2, 3];
+  const firstRefusal = firstCapability + request.containers.length;
+
+  const bootsOn = (type: number, row: number): Tri => {
+    const archs = setAt(types, 'type.arch', type);
+    const built = textAt(images, 'image.arch', row);
+    if (archs !== undefined && built !== undefined && !archs.includes(built)) return FALSE;
+    const [own, wanted] = [setAt(types, 'type.virt', type), setAt(images, 'image.virt', row)];
+    if (own !== undefined && wanted !== undefined && !own.some((virt) => wanted.includes(virt))) return FALSE;
+    return archs === undefined || built === undefined ? UNKNOWN_TRUTH : TRUE;
+  };
+  // One answer per pair, worked out when it is first asked for; 3 stands for "not yet".
+  const known = new Uint8Array(types.size * images.size).fill(3);
+  const boots = (type: number, row: number): Tri => {
+    const pair = type * images.size + row;
+    if (known[pair] === 3) known[pair] = bootsOn(type, row);
+    return known[pair] as Tri;
+  };
+
+  /** Whether the host holds its guests beside what rules keep back. */
+  const holdsGuests = (site: Site): Tri => {
+    const rules = derivation.reserveRules(site);
+    const count = (kind: string): number =>
+      guests.reduce((total, guest) => total + (guest.kind === kind ? guest.count : 0), 0);
+    let result: Tri = TRUE;
+    for (const dimension of ['mem', 'cores'] as const) {
+      const size = numberAt(types, `type.${dimension}`, site.type);
+      const inUse = guests.reduce((total, guest) => total + guest.count * guest[dimension], 0);
+      const reserved = size === undefined ? 0 : reservedShare(rules, dimension, size, count);
+      // Virtual machines share the host's cores, so cores bind only where a rule keeps some back.
+      if (dimension === 'cores' && reserved === 0) continue;
+      const holds = size === undefined ? UNKNOWN_TRUTH : triOf(size >= inUse + reserved);
+      if (holds < result) result = holds;
+    }
+    return result;
+  };
+
+  return {
+    needs,
+    boots,
+    judge(site, note) {
+      note(image, boots(site.type, site.image));
+      if (guests.length > 0) note(reserve, holdsGuests(site));
+      let launchable: Tri = TRUE;
+      for (const [index, need] of request.containers.entries()) {
+        const state = derivation.capability(need.capability, site);
+        const holds = passesLevel(state, levels[index]!);
+        note(firstCapability + index, holds);
+        if (holds === TRUE && easiestProvider(state, levels[index]!)?.action.via === 'launch-option')
+          launchable = FALSE;
+      }
+      note(launcher, launchable);
+      for (const [index, { rule, index: refusal }] of refusals.entries()) {
+        const violated = derivation.violated(refusal, site);
+        if (violated === TRUE) note(firstRefusal + index, FALSE);
+        else if (violated === UNKNOWN_TRUTH && rule.onUnknown === 'refuse') note(firstRefusal + index, UNKNOWN_TRUTH);
+      }
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { type Column, UNKNOWN } from '../catalog/column.ts';
+import type { Value } from '../catalog/value.ts';
+import type { Leaf } from './rule.ts';
+import { factAt, PRICE, type RequestFacts, type RowScope, type Site, type Space, tableOf } from './space.ts';
+import { passes } from './test.ts';
+import { TRUE, type Tri } from './tri.ts';
+
+/** Decides leaves over the rows of a space, once per distinct value of a column where that is possible. */
+export interface Leaves {
+  truth(leaf: Leaf, site: Site): Tri;
+  /** What tells rows apart, as far as the leaf can: for each scope that it reads, a code per row. */
+  codes(leaf: Leaf): readonly { readonly scope: RowScope; readonly codeAt: (row: number) => number }[];
+}
+
+/** The attributes of rows that a leaf compares with. */
+function operandsOf(leaf: Leaf): readonly { readonly name: string; readonly scope: RowScope }[] {
+  return leaf.tests.flatMap(({ operand }) =>
+    operand.kind === 'attribute' && operand.attribute.scope !== 'request'
+      ? [{ name: operand.attribute.name, scope: operand.attribute.scope }]
+      : [],
+  );
+}
+
+export function leavesOver(space: Space, request: RequestFacts): Leaves {
+  /** `site` may be undefined where the leaf compares with values and request facts alone. */
+  const judge = (leaf: Leaf, value: Value | undefined, site: Site | undefined): Tri => {
+    let result: Tri = TRUE;
+    for (const { operator, operand } of leaf.tests) {
+      let operands: readonly (Value | undefined)[];
+      if (operand.kind === 'values') {
+        operands = operand.values;
+      } else {
+        const { name, scope } = operand.attribute;
+        const other = scope === 'request' || site === undefined ? request.get(name) : factAt(space, name, scope, site);
+        operands = typeof other === 'object' ? other : [other];
+      }
+      const outcome = passes(leaf.attribute.kind, operator, value, operands);
+      if (outcome < result) result = outcome;
+    }
+    return result;
+  };
+
+  /** A leaf on one column that compares with no other: one outcome per distinct value of the column. */
+  const isSimple = (leaf: Leaf): boolean => leaf.attribute.name !== PRICE && operandsOf(leaf).length === 0;
+  const known = new Map<Leaf, { readonly column: Column | undefined; readonly outcomes: Uint8Array }>();
+  const decided = (leaf: Leaf, scope: RowScope) => {
+    let found = known.get(leaf);
+    if (found === undefined) {
+      const column = tableOf(space, scope).columns.get(leaf.attribute.name);
+      const outcomes = Uint8Array.from(column?.values ?? [undefined], (value) => judge(leaf, value, undefined));
+      found = { column, outcomes };
+      known.set(leaf, found);
+    }
+    return found;
+  };
+
+  return {
+    truth(leaf, site) {
+      const { scope, name } = leaf.attribute;
+      if (scope === 'request') return judge(leaf, request.get(name), site);
+      if (!isSimple(leaf)) return judge(leaf, factAt(space, name, scope, site), site);
+      const { column, outcomes } = decided(leaf, scope);
+      const row = site[scope];
+      return outcomes[row < 0 || column === undefined ? UNKNOWN : column.codes[row]!] as Tri;
+    },
+    codes(leaf) {
+      const { scope, name } = leaf.attribute;
+      if (scope !== 'request' && isSimple(leaf)) {
+        const { column, outcomes } = decided(leaf, scope);
+        return column === undefined ? [] : [{ scope, codeAt: (row) => outcomes[column.codes[row]!]! }];
+      }
+      const read = scope === 'request' ? operandsOf(leaf) : [{ name, scope }, ...operandsOf(leaf)];
+      return read.flatMap(({ name: of, scope: within }) => {
+        if (of === PRICE) return [{ scope: within, codeAt: (row: number) => row }];
+        const column = tableOf(space, within).columns.get(of);
+        return column === undefined ? [] : [{ scope: within, codeAt: (row: number) => column.codes[row]! }];
+      });
+    },
+  };
+}
