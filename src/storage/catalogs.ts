@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Vocabulary } from '../catalog/value.ts';
 import { fail, type Result } from '../diagnostic/diagnostic.ts';
-import { readIndex, readStreams, type StreamFile } from '../sources/simplestreams.ts';
+import { readStreams } from '../sources/simplestreams.ts';
+import { readIndex, type StreamFile } from '../sources/stream-index.ts';
 import { isFile, PACKAGE_ROOT, readText, sha256 } from './files.ts';
 import { loadVocabulary } from './packs.ts';
 

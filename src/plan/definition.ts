@@ -1,0 +1,247 @@
+import type { Offers } from '../catalog/catalog.ts';
+import { numberAt, type Table, textAt, valueAt } from '../catalog/column.ts';
+import type { Value } from '../catalog/value.ts';
+import type { Compiled } from '../match/compiled.ts';
+import { type Images, imagesOf } from '../match/images.ts';
+import { matchesGlob } from '../quantity/glob.ts';
+import type { CapabilityNeed } from '../request/constraints.ts';
+import type { MachineRequest } from '../request/request.ts';
+import { billedPrice } from '../rules/price.ts';
+import {
+  type Facts,
+  hasCapability,
+  referenceCapabilities,
+  referenceRefusals,
+  referenceTruth,
+} from '../rules/reference.ts';
+import { reservedShare } from '../rules/reserve.ts';
+import { FALSE, TRUE } from '../rules/tri.ts';
+
+/**
+ * What fits a machine request, from the definition alone: every offer is tried with every image, constraints are read
+ * anew, rules evaluated word by word. Nothing of the matcher, its masks or its classes is used, so that an error in
+ * them shows here. Slow: meant for checking, not for choosing.
+ */
+
+/** One combination that fits, found the slow way. */
+export interface Fit {
+  readonly offer: number;
+  readonly image: number;
+  /** Nano-dollars per hour as billed. */
+  readonly price: number;
+}
+
+function factsOf(
+  compiled: Compiled,
+  request: MachineRequest,
+  images: Table,
+  offers: Offers,
+  offer: number,
+  image: number,
+  date: string | undefined,
+): Facts {
+  const { catalog } = compiled;
+  return (name): Value | undefined => {
+    const attribute = catalog.vocabulary.attributes.get(name);
+    switch (attribute?.scope) {
+      case 'type':
+        return valueAt(catalog.types, name, offers.type[offer]!);
+      case 'region':
+        return valueAt(catalog.regions, name, offers.region[offer]!);
+      case 'image':
+        return valueAt(images, name, image);
+      case 'offer':
+        return name === 'offer.price' ? offers.price[offer] : valueAt(offers, name, offer);
+      case 'request': {
+        if (name === 'request.date') return date;
+        const disk = request.constraints.byKey.get('root-disk')?.value;
+        if (name === 'request.root-disk')
+          return typeof disk === 'bigint' && disk > 0n ? Math.ceil(Number(disk) / 1024) : 8;
+        return request.attributes.get(name) ?? attribute.default;
+      }
+      default:
+        return undefined;
+    }
+  };
+}
+
+/** Whether the host holds its guests beside what rules reserve; see `guestsOf` for who counts. */
+function holdsGuests(compiled: Compiled, request: MachineRequest, facts: Facts): boolean {
+  const { capabilities } = compiled.catalog.vocabulary;
+  const asked = (key: 'mem' | 'cores'): number => Number(request.constraints.byKey.get(key)?.value ?? 0);
+  const kinds = [...new Set(request.containers.map((need) => need.capability))];
+  const guests =
+    request.guests ??
+    kinds
+      .filter((kind) => capabilities.get(kind)?.guest === 'vm')
+      .map((kind) => ({ kind, count: 1, mem: asked('mem'), cores: asked('cores') }));
+  const sum = (key: 'mem' | 'cores'): number => guests.reduce((total, guest) => total + guest.count * guest[key], 0);
+  const [mem, cores] = [facts('type.mem'), facts('type.cores')];
+  if (request.guests !== undefined) {
+    if (sum('mem') > 0 && (typeof mem !== 'number' || mem < sum('mem'))) return false;
+    if (sum('cores') > 0 && (typeof cores !== 'number' || cores < sum('cores'))) return false;
+  }
+  if (!request.reserve || guests.length === 0) return true;
+  const derived = referenceCapabilities(compiled.program, facts);
+  const rules = compiled.program.reserves.filter((rule) => referenceTruth(rule.when, facts, derived) !== FALSE);
+  const count = (kind: string): number =>
+    guests.reduce((total, guest) => total + (guest.kind === kind ? guest.count : 0), 0);
+  if (typeof mem !== 'number' || mem < sum('mem') + reservedShare(rules, 'mem', mem, count)) return false;
+  const reservedCores = typeof cores === 'number' ? reservedShare(rules, 'cores', cores, count) : 0;
+  return reservedCores === 0 || (typeof cores === 'number' && cores >= sum('cores') + reservedCores);
+}
+
+/** Every constraint key, read anew: unknown passes where Juju lets it pass, and fails elsewhere. */
+function meetsConstraints(request: MachineRequest, facts: Facts, price: number): boolean {
+  const number = (name: string): number | undefined => facts(name) as number | undefined;
+  const set = (name: string): readonly string[] | undefined => facts(name) as readonly string[] | undefined;
+  const patterns = (list: readonly string[], name: string): boolean =>
+    !list.some((one) => one.startsWith('^') && matchesGlob(one.slice(1), name)) &&
+    (list.every((one) => one.startsWith('^')) || list.some((one) => !one.startsWith('^') && matchesGlob(one, name)));
+  const regions = (request.constraints.byKey.get('region')?.value ?? []) as readonly string[];
+  if (facts('offer.access') === 'restricted' && !regions.includes(String(facts('offer.region')))) return false;
+  if (!request.constraints.byKey.has('market') && (facts('offer.market') ?? 'on-demand') !== 'on-demand') return false;
+  if (
+    !request.constraints.byKey.has('arch') &&
+    !(set('type.arch')?.includes('amd64') === true && facts('image.arch') === 'amd64')
+  )
+    return false;
+  const zonesWanted =
+    request.placement.kind === 'directive' && request.placement.key === 'zone'
+      ? [request.placement.value]
+      : request.constraints.byKey.get('zones')?.value;
+  const zones = set('offer.zones') ?? set('offer.region-zones');
+  if (
+    Array.isArray(zonesWanted) &&
+    zonesWanted.length > 0 &&
+    zones !== undefined &&
+    !(zonesWanted as string[]).some((zone) => zones.includes(zone))
+  )
+    return false;
+  for (const { key, value } of request.constraints.byKey.values()) {
+    if (value === '' || value === 0n || (Array.isArray(value) && value.length === 0)) {
+      // Present but empty: asks for nothing, and an empty market is the default one.
+      if (key === 'market' && (facts('offer.market') ?? 'on-demand') !== 'on-demand') return false;
+      continue;
+    }
+    const wanted = Number(value);
+    const meets = ((): boolean => {
+      switch (key) {
+        case 'arch':
+          return set('type.arch')?.includes(String(value)) === true && facts('image.arch') === value;
+        case 'cores':
+          return (number('type.cores') ?? -1) >= wanted;
+        case 'mem':
+          return (number('type.mem') ?? -1) >= wanted;
+        case 'cpu-power':
+          return (number('type.cpu-power') ?? wanted) >= wanted;
+        case 'root-disk':
+          return (number('type.root-disk') || wanted) >= wanted;
+        case 'tags':
+          return (value as readonly string[]).every((tag) => set('type.tags')?.includes(tag) === true);
+        case 'virt-type':
+          return set('type.virt')?.includes(String(value)) === true;
+        case 'instance-type':
+          return facts('type.name') === value;
+        case 'gpus':
+          return (number('type.gpus') ?? -1) >= wanted;
+        case 'gpu':
+          return (
+            facts('type.gpu-name') !== undefined &&
+            matchesGlob(String(value).toLowerCase(), String(facts('type.gpu-name')).toLowerCase())
+          );
+        case 'local-disk':
+          return (number('type.local-disk') ?? -1) * 1024 >= wanted;
+        case 'cores-baseline':
+          return (
+            (number('type.cores') ?? -1) * (number('type.baseline') ?? -1) >= wanted &&
+            facts('type.cores') !== undefined &&
+            facts('type.baseline') !== undefined
+          );
+        case 'burstable':
+        case 'bare-metal':
+          return facts(`type.${key}`) === value;
+        case 'cloud':
+          return patterns(value as readonly string[], String(facts('type.cloud')));
+        case 'region':
+          return patterns(value as readonly string[], String(facts('offer.region')));
+        case 'market':
+          return value === 'any' || (facts('offer.market') ?? 'on-demand') === value;
+        case 'max-price':
+          return price <= wanted;
+        case 'budget':
+          return BigInt(price) * 730n * BigInt(request.count) <= BigInt(wanted);
+        default:
+          return true;
+      }
+    })();
+    if (!meets) return false;
+  }
+  return true;
+}
+
+function fitsImage(facts: Facts): boolean {
+  const archs = facts('type.arch') as readonly string[] | undefined;
+  const [virts, wanted] = [
+    facts('type.virt') as readonly string[] | undefined,
+    facts('image.virt') as readonly string[] | undefined,
+  ];
+  if (archs?.includes(String(facts('image.arch'))) !== true) return false;
+  if (virts !== undefined && wanted !== undefined && !virts.some((virt) => wanted.includes(virt))) return false;
+  const bound = facts('image.region');
+  return bound === undefined || bound === facts('offer.region');
+}
+
+/** Every offer with its cheapest fitting image, in order of price, ties in the catalog's order. */
+export function fitsByDefinition(compiled: Compiled, request: MachineRequest, at: string | undefined): readonly Fit[] {
+  const { catalog, program } = compiled;
+  const images: Images = imagesOf(catalog, request.base);
+  const { offers } = catalog;
+  const needs: readonly CapabilityNeed[] = request.containers;
+  const fits: Fit[] = [];
+  for (let offer = 0; offer < offers.size; offer += 1) {
+    let best: Fit | undefined;
+    for (const image of images.byCloud.get(textAt(catalog.types, 'type.cloud', offers.type[offer]!) ?? '') ?? []) {
+      const facts = factsOf(compiled, request, images.table, offers, offer, image, at ?? catalog.newestPrice);
+      if (!fitsImage(facts)) continue;
+      const derived = referenceCapabilities(program, facts);
+      const applying = program.prices.filter((rule) => referenceTruth(rule.when, facts, derived) === TRUE);
+      const { total } = billedPrice(offers.price[offer]!, applying, (name) =>
+        numberAt(catalog.types, name, offers.type[offer]!),
+      );
+      if (best !== undefined && total >= best.price) continue;
+      if (!meetsConstraints(request, facts, total) || !holdsGuests(compiled, request, facts)) continue;
+      if (
+        needs.some(
+          (need) =>
+            hasCapability(derived.get(need.capability) ?? { lower: 'absent', upper: 'absent' }, need.atLeast) !== TRUE,
+        )
+      )
+        continue;
+      if (referenceRefusals(program, facts, derived).length > 0) continue;
+      if (request.constraints.byKey.get('launcher')?.value === 'juju' && !launchable(compiled, request, facts))
+        continue;
+      best = { offer, image, price: total };
+    }
+    if (best !== undefined) fits.push(best);
+  }
+  return fits.sort((a, b) => a.price - b.price || a.offer - b.offer);
+}
+
+/** Whether Juju can launch it: no capability comes by a launch option alone, and it is no spot machine. */
+export function launchable(compiled: Compiled, request: MachineRequest, facts: Facts): boolean {
+  if (facts('offer.market') === 'spot') return false;
+  const { program } = compiled;
+  const launching = {
+    ...program,
+    strata: program.strata.map((stratum) => ({
+      ...stratum,
+      providers: stratum.providers.filter((rule) => rule.action.via !== 'launch-option'),
+    })),
+  };
+  const derived = referenceCapabilities(launching, facts);
+  return request.containers.every(
+    (need) =>
+      hasCapability(derived.get(need.capability) ?? { lower: 'absent', upper: 'absent' }, need.atLeast) === TRUE,
+  );
+}

@@ -1,0 +1,188 @@
+import { decodeValue } from '../catalog/decode.ts';
+import type { Attribute } from '../catalog/value.ts';
+import { didYouMean } from '../diagnostic/nearest.ts';
+import type { Path } from '../document/read.ts';
+import { parseDecimal } from '../quantity/decimal.ts';
+import { parseMoney } from '../quantity/money.ts';
+import { isVersion } from '../quantity/version.ts';
+import { fault, isMap, type Reading, readCondition } from './condition.ts';
+import type { Action, Grant, ReserveShare } from './rule.ts';
+import { type RuleText, VERBS } from './schema.ts';
+
+/** Reads what a rule does. */
+
+/** What a provide or refine gives. */
+export function readGrants(
+  reading: Reading,
+  grants: Readonly<Record<string, string | number>>,
+  path: Path,
+): readonly Grant[] {
+  return Object.entries(grants).map(([name, raw]) => {
+    const version = String(raw);
+    if (!reading.vocabulary.capabilities.has(name)) {
+      fault(
+        reading,
+        'unknown-capability',
+        `"${name}" is no declared capability`,
+        [...path, name],
+        didYouMean(name, reading.vocabulary.capabilities.keys()),
+        'key',
+      );
+    } else if (version !== 'any' && !isVersion(version)) {
+      fault(reading, 'rule-value', `"${version}" is neither a version nor "any"`, [...path, name]);
+    }
+    return { capability: name, version: version === 'any' ? undefined : version };
+  });
+}
+
+function readPrice(reading: Reading, price: NonNullable<RuleText['price']>, path: Path): Action | undefined {
+  const given = (['times', 'plus', 'at-most'] as const).filter((operation) => price[operation] !== undefined);
+  const operation = given[0];
+  if (operation === undefined || given.length > 1)
+    return fault(reading, 'rule-verb', 'a price needs exactly one of times, plus, at-most', path);
+  const text = String(price[operation]);
+  const amount = operation === 'times' ? parseDecimal(text, 6) : parseMoney(text);
+  if (amount === undefined || amount < 0) {
+    const form = operation === 'times' ? 'a factor with at most six decimals' : 'an amount of USD per hour';
+    return fault(reading, 'rule-value', `"${text}" is not ${form}`, [...path, operation]);
+  }
+  let per: Attribute | undefined;
+  if (price.per !== undefined) {
+    per = reading.vocabulary.attributes.get(price.per);
+    if (per === undefined || per.scope !== 'type' || per.kind.kind !== 'number' || per.kind.decimals !== 0) {
+      return fault(
+        reading,
+        'rule-operand',
+        `"per" needs a whole-number attribute of the type, and ${price.per} is none`,
+        [...path, 'per'],
+      );
+    }
+    if (operation === 'times')
+      return fault(reading, 'rule-operand', 'a factor cannot be "per" anything', [...path, 'per']);
+  }
+  return { verb: 'price', change: { operation, amount, per, component: price.component ?? 'machine' } };
+}
+
+function readReserve(reading: Reading, shares: NonNullable<RuleText['reserve']>, path: Path): Action {
+  const result: ReserveShare[] = [];
+  for (const [name, share] of Object.entries(shares)) {
+    const at = [...path, name];
+    const { per } = share;
+    if (per !== undefined && !reading.vocabulary.capabilities.has(per)) {
+      fault(
+        reading,
+        'unknown-capability',
+        `"${per}" is no declared capability`,
+        [...at, 'per'],
+        didYouMean(per, reading.vocabulary.capabilities.keys()),
+      );
+    }
+    for (const dimension of ['mem', 'cores'] as const) {
+      const raw = share[dimension];
+      if (raw === undefined) continue;
+      const attribute = reading.vocabulary.attributes.get(`type.${dimension}`)!;
+      const amounts = isMap(raw) ? raw : { 'at-least': raw };
+      const unknown = Object.keys(amounts).find((key) => key !== 'percent' && key !== 'at-least');
+      if (unknown !== undefined)
+        fault(
+          reading,
+          'unknown-key',
+          `a reserve has no key "${unknown}"`,
+          [...at, dimension, unknown],
+          'its keys are percent and at-least',
+          'key',
+        );
+      const atLeast = decodeValue(attribute, amounts['at-least'] ?? 0);
+      if ('problem' in atLeast) fault(reading, 'rule-value', `the reserve ${atLeast.problem}`, [...at, dimension]);
+      const percent = amounts.percent ?? 0;
+      if (typeof percent !== 'number' || !Number.isInteger(percent) || percent < 0 || percent > 100) {
+        fault(reading, 'rule-value', 'percent must be a whole number from 0 to 100', [...at, dimension, 'percent']);
+      }
+      result.push({
+        name,
+        dimension,
+        percent: Number(percent),
+        atLeast: 'value' in atLeast ? Number(atLeast.value) : 0,
+        per,
+      });
+    }
+  }
+  if (result.length === 0) fault(reading, 'rule-value', 'a reserve needs mem or cores', path);
+  return { verb: 'reserve', shares: result };
+}
+
+/** The one verb of a rule, with what it needs. */
+export function readAction(reading: Reading, text: RuleText, path: Path): Action | undefined {
+  const verbs = VERBS.filter((verb) => text[verb] !== undefined);
+  const verb = verbs[0];
+  if (verb === undefined || verbs.length > 1) {
+    return fault(
+      reading,
+      'rule-verb',
+      verbs.length > 1
+        ? `a rule has one verb; this one has ${verbs.join(' and ')}`
+        : `a rule needs a verb: ${VERBS.join(', ')}`,
+      path,
+      undefined,
+      'key',
+    );
+  }
+  if (verb !== 'provide' && (text.via !== undefined || text.steps !== undefined)) {
+    return fault(
+      reading,
+      'rule-verb',
+      'via and steps belong to "provide"',
+      [...path, text.via !== undefined ? 'via' : 'steps'],
+      undefined,
+      'key',
+    );
+  }
+  if (verb !== 'forbid' && verb !== 'require') {
+    for (const key of ['effect', 'on-unknown'] as const) {
+      if (text[key] !== undefined)
+        return fault(
+          reading,
+          'rule-verb',
+          `${key} belongs to "forbid" and "require"`,
+          [...path, key],
+          undefined,
+          'key',
+        );
+    }
+  }
+  const at = [...path, verb];
+  switch (verb) {
+    case 'provide':
+      return {
+        verb,
+        grants: readGrants(reading, text.provide!, at),
+        via: text.via ?? 'launch',
+        steps: text.steps ?? [],
+      };
+    case 'refine':
+      return { verb, grants: readGrants(reading, text.refine!, at) };
+    case 'withhold':
+      for (const [index, name] of text.withhold!.entries()) {
+        if (!reading.vocabulary.capabilities.has(name)) {
+          fault(
+            reading,
+            'unknown-capability',
+            `"${name}" is no declared capability`,
+            [...at, index],
+            didYouMean(name, reading.vocabulary.capabilities.keys()),
+          );
+        }
+      }
+      return { verb, capabilities: text.withhold! };
+    case 'forbid':
+      return { verb };
+    case 'require': {
+      const condition = readCondition(reading, text.require, at);
+      return condition === undefined ? undefined : { verb, condition };
+    }
+    case 'price':
+      return readPrice(reading, text.price!, at);
+    case 'reserve':
+      return readReserve(reading, text.reserve!, at);
+  }
+}

@@ -1,0 +1,101 @@
+import type { Attribute, Value } from '../catalog/value.ts';
+import { fromVersionDate } from '../quantity/date.ts';
+import { parseMoney } from '../quantity/money.ts';
+import {
+  attributeNamed,
+  decode,
+  Fault,
+  has,
+  isFields,
+  type ProductsFile,
+  type Reader,
+  stateFacts,
+  versionsOf,
+} from './stream-file.ts';
+
+const TYPE_FIELDS = new Set(['versions', 'name', 'cloud']);
+
+/** Instance types with their dated prices: tens of thousands of items, so checked by hand and each text decoded once. */
+export function readTypes(reader: Reader, file: ProductsFile, source: string): void {
+  const { builder } = reader;
+  const [market, zones, tenancy, basis, asOf] = ['market', 'zones', 'tenancy', 'price-basis', 'as-of'].map((name) =>
+    attributeNamed(reader, `offer.${name}`),
+  );
+  // Lists and words recur in thousands of items: each distinct text is decoded once.
+  const decoded = new Map<Attribute, Map<unknown, Value>>();
+  const decodeOnce = (attribute: Attribute, raw: unknown, path: () => string): Value => {
+    let known = decoded.get(attribute);
+    if (known === undefined) {
+      known = new Map();
+      decoded.set(attribute, known);
+    }
+    let value = known.get(raw);
+    if (value === undefined) {
+      value = decode(attribute, raw, source, path());
+      known.set(raw, value);
+    }
+    return value;
+  };
+  const defaultMarket = file.market;
+  const defaultCurrency = file.currency;
+  for (const [id, product] of Object.entries(file.products)) {
+    const cloud = product.cloud ?? file.cloud;
+    const name = product.name;
+    if (typeof cloud !== 'string' || typeof name !== 'string')
+      throw new Fault(source, `products.${id}`, 'an instance type needs a cloud and a name');
+    if (builder.hasType(cloud, name))
+      throw new Fault(source, `products.${id}`, `type ${name} of ${cloud} is given twice`);
+    const type = builder.type(
+      cloud,
+      String(decode(attributeNamed(reader, 'type.name'), name, source, `products.${id}.name`)),
+    );
+    stateFacts(reader, 'type.', type, product, TYPE_FIELDS, source, `products.${id}`);
+    const seen = new Set<string>();
+    for (const [version, items] of versionsOf(reader, product, source, `products.${id}`)) {
+      const date = fromVersionDate(version);
+      for (const [key, item] of Object.entries(items)) {
+        const path = (): string => `products.${id}.versions.${version}.items.${key}`;
+        if (!isFields(item)) throw new Fault(source, path(), 'an item must be a map');
+        const { price: priceText } = item;
+        const regionName = item.region;
+        const marketName = item.market ?? defaultMarket;
+        if (typeof regionName !== 'string' || typeof marketName !== 'string' || typeof priceText !== 'string') {
+          throw new Fault(source, path(), 'an offer needs region, market and price as texts');
+        }
+        const currency = item.currency ?? defaultCurrency;
+        if (currency !== 'USD')
+          throw new Fault(source, path(), `prices must be in USD, not ${JSON.stringify(currency)}`);
+        const offerKey = `${regionName} ${marketName}`;
+        if (seen.has(offerKey)) continue;
+        seen.add(offerKey);
+        const price = parseMoney(priceText);
+        if (price === undefined) {
+          throw new Fault(
+            source,
+            path(),
+            `price "${priceText}" is not an amount of USD per hour`,
+            'write a plain decimal with at most nine decimals, such as 0.0416',
+          );
+        }
+        // Lists write zero for "we do not know": free machines do not exist.
+        const row = builder.offer(
+          type,
+          builder.region(cloud, regionName),
+          price === 0 ? Number.NaN : price,
+          Number.POSITIVE_INFINITY,
+        );
+        builder.fact(market!, row, decodeOnce(market!, marketName, path));
+        if (date !== undefined) builder.fact(asOf!, row, date);
+        for (const field of Object.keys(item)) {
+          if (field === 'zones') builder.fact(zones!, row, decodeOnce(zones!, item.zones, path));
+          else if (field === 'tenancy') builder.fact(tenancy!, row, decodeOnce(tenancy!, item.tenancy, path));
+          else if (field === 'price-basis') builder.fact(basis!, row, decodeOnce(basis!, item['price-basis'], path));
+          else if (field !== 'region' && field !== 'market' && field !== 'price' && field !== 'currency') {
+            throw new Fault(source, path(), `an offer has no field "${field}"`);
+          }
+        }
+        if (!has(item, 'price-basis')) builder.fact(basis!, row, 'list');
+      }
+    }
+  }
+}
