@@ -17,16 +17,21 @@ export function unpricedOffers(catalog: Catalog, inScope: Uint8Array): Offers {
   for (let row = 0; row < offers.size; row += 1) {
     if (market?.codes[row] === onDemand) priced.add(offers.type[row]! * regions.size + offers.region[row]!);
   }
+  const typesOf = new Map<string, number[]>();
+  for (let t = 0; t < types.size; t += 1) {
+    const cloud = textAt(types, 'type.cloud', t) ?? '';
+    const own = typesOf.get(cloud);
+    if (own === undefined) typesOf.set(cloud, [t]);
+    else own.push(t);
+  }
   const type: number[] = [];
   const region: number[] = [];
   for (let r = 0; r < regions.size; r += 1) {
     if (inScope[r] === 0) continue;
-    const cloud = textAt(regions, 'offer.cloud', r);
-    for (let t = 0; t < types.size; t += 1) {
-      if (textAt(types, 'type.cloud', t) === cloud && !priced.has(t * regions.size + r)) {
-        type.push(t);
-        region.push(r);
-      }
+    for (const t of typesOf.get(textAt(regions, 'offer.cloud', r) ?? '') ?? []) {
+      if (priced.has(t * regions.size + r)) continue;
+      type.push(t);
+      region.push(r);
     }
   }
   const size = type.length;

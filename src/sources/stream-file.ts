@@ -7,20 +7,21 @@ import { compareText } from '../quantity/order.ts';
 
 /** What the readers of products files share: the frame, fields and versions, and how they say what is wrong. */
 
+export type Fields = Readonly<Record<string, unknown>>;
+
+export const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 /** The frame of a products file; its items are checked by hand. */
 export const fileSchema = z.looseObject({
   format: z.literal('products:1.0'),
   content_id: z.string(),
   datatype: z.string(),
-  products: z.record(z.string(), z.record(z.string(), z.unknown())),
+  // A schema for the products' own fields would be walked thousands of times: the readers check them.
+  products: z.record(z.string(), z.custom<Fields>(isFields, 'expected a map')),
 });
 
 export type ProductsFile = z.infer<typeof fileSchema>;
 
-export type Fields = Readonly<Record<string, unknown>>;
-
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 export const has = (fields: Fields, key: string): boolean => Object.hasOwn(fields, key);
 
 /** Raised among the readers of this format only: the first fault ends the reading and becomes the result. */
