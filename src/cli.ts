@@ -4,6 +4,7 @@ import { addMachineCommand } from './commands/add-machine.ts';
 import { constraintsCommand } from './commands/constraints.ts';
 import { EXIT, emit, type Process } from './commands/process.ts';
 import { solveCommand } from './commands/solve.ts';
+import { visible } from './diagnostic/visible.ts';
 
 /** The command line: arguments to a command to an exit code. */
 
@@ -20,7 +21,10 @@ export async function run(args: readonly string[], process: Process): Promise<nu
     .helpCommand('help [command]', 'show help for a command')
     .showSuggestionAfterError()
     .exitOverride()
-    .configureOutput({ writeOut: (text) => process.out(text), writeErr: (text) => process.err(text) });
+    .configureOutput({
+      writeOut: (text) => process.out(text),
+      writeErr: (text) => process.err(text.split('\n').map(visible).join('\n')),
+    });
   for (const make of [addMachineCommand, solveCommand, constraintsCommand]) {
     const command = make(process, (code) => {
       exit = code;
@@ -28,7 +32,10 @@ export async function run(args: readonly string[], process: Process): Promise<nu
     command
       .exitOverride()
       .showSuggestionAfterError()
-      .configureOutput({ writeOut: (text) => process.out(text), writeErr: (text) => process.err(text) });
+      .configureOutput({
+        writeOut: (text) => process.out(text),
+        writeErr: (text) => process.err(text.split('\n').map(visible).join('\n')),
+      });
     program.addCommand(command);
   }
   try {
@@ -47,9 +54,10 @@ export async function run(args: readonly string[], process: Process): Promise<nu
   }
 }
 
-// A reader that has seen enough (`| head`) closes the pipe: that is no error.
+// A reader that has seen enough (`| head`) closes the pipe: that is no error. A full disk is one.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(EXIT.answer);
-  throw error;
+  process.stderr.write(`error: cannot write to standard output: ${error.code ?? error.message}\n`);
+  process.exit(EXIT.badInput);
 });
 process.exitCode = await run(process.argv.slice(2), emit(process));

@@ -1,9 +1,19 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ROOT, stowage } from './support/cli.ts';
+import { type Ran, ROOT, stowage } from './support/cli.ts';
 
 /** The command line as users run it: what it prints where, and its exit codes. */
 
@@ -141,14 +151,30 @@ describe('bad input is one clear diagnostic, exit code 2, nothing on standard ou
       ['only requests of kind "machine"', 'model.yaml:3:17'],
     ],
     ['a misspelt key', ['solve', typo], ['a problem file has no key "reqest" here', 'did you mean request?']],
+    [
+      'a zone of another cloud',
+      ['add-machine', 'zone=us-east-1a', '--cloud', 'gcp'],
+      ['zone "us-east-1a" is in aws us-east-1'],
+    ],
+    ['a guest without sizes', ['add-machine', '--guest', 'kvm'], ['write kvm: before them']],
+    ['too many guests', ['add-machine', '--guest', '10000x kvm:', '-n', '100'], ['1000000 guests are too many']],
+    ['a version that is none', ['add-machine', 'kvm>=new'], ['"new" is no version', 'kvm>=1.1']],
+    [
+      'a missing key',
+      ['solve', file('missing.yaml', 'format: stowage.problem/1\ncatalog: {name: bundled}\n')],
+      ['"request" is missing'],
+    ],
+    ['a folder as standard input', ['solve', '-'], []],
     ['an unwritable output', ['constraints', 'mem=4'], []],
     ['an unknown option', ['add-machine', '--frobnicate'], ["unknown option '--frobnicate'"]],
     ['an unknown command', ['add-machin'], ["unknown command 'add-machin'", 'add-machine']],
   ])('%s', (name, args, expected) => {
     const ran =
-      name === 'an unwritable output'
-        ? stowage(['add-machine', 'lxd', ...US_EAST, '-o', join(scratch, 'none', 'out.txt')])
-        : stowage(args);
+      name === 'a folder as standard input'
+        ? fromFolder()
+        : name === 'an unwritable output'
+          ? stowage(['add-machine', 'lxd', ...US_EAST, '-o', join(scratch, 'none', 'out.txt')])
+          : stowage(args);
     expect(ran.code).toBe(2);
     expect(ran.out).toBe('');
     expect(ran.err.match(/^error:/gm)).toHaveLength(1);
@@ -156,6 +182,12 @@ describe('bad input is one clear diagnostic, exit code 2, nothing on standard ou
     expect(ran.err).not.toMatch(/\n\s+at .*\.js:\d+/);
   });
 });
+
+/** `stowage solve - < /`. */
+function fromFolder(): Ran {
+  const ran = spawnSync('sh', ['-c', `"${process.execPath}" dist/cli.js solve - < /`], { cwd: ROOT, encoding: 'utf8' });
+  return { code: ran.status, out: ran.stdout, err: ran.stderr };
+}
 
 describe('exit codes', () => {
   it('tell an answer from none', () => {
@@ -213,6 +245,27 @@ describe('output', () => {
     );
     expect(ran.stdout).toContain('Machine');
     expect(ran.stderr).toBe('');
+  });
+
+  it('says so when it cannot be written', () => {
+    const ran = spawnSync('sh', ['-c', `"${process.execPath}" dist/cli.js constraints mem=4G > /dev/full`], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+    expect([ran.status, ran.stderr]).toEqual([2, 'error: cannot write to standard output: ENOSPC\n']);
+  });
+
+  it('follows links and leaves the files of others alone', () => {
+    const [target, link] = [join(scratch, 'target.txt'), join(scratch, 'link.txt')];
+    writeFileSync(target, 'old');
+    writeFileSync(`${target}.part`, 'mine');
+    symlinkSync(target, link);
+    expect(stowage(['add-machine', 'lxd', ...US_EAST, '-o', link]).code).toBe(0);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(readFileSync(target, 'utf8')).toContain('Machine');
+    expect(readFileSync(`${target}.part`, 'utf8')).toBe('mine');
+    rmSync(`${target}.part`);
+    expect(stowage(['add-machine', 'lxd', ...US_EAST, '-o', '/dev/null'])).toEqual({ code: 0, out: '', err: '' });
   });
 
   it('goes to a file whole or not at all', () => {

@@ -12,6 +12,13 @@ export type Decoded = { readonly value: Value } | { readonly problem: string; re
 // Names of types, regions, images and all other identifiers: visible ASCII only, so that no two look alike.
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._:+/@ -]{0,199}$/;
 
+/** Whether a text can name a cloud or a region: these stand in commands and in keys, so they hold no blanks. */
+export function isIdentifier(text: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(text);
+}
+
+export const IDENTIFIER_HINT = 'letters, digits, dots, dashes and underscores make a name';
+
 function hintOf(text: string, values: readonly string[]): { hint?: string } {
   const hint = didYouMean(text, values);
   return hint === undefined ? {} : { hint };

@@ -3,19 +3,20 @@ import { buildColumn, type Column, textAt } from './column.ts';
 
 /**
  * The offers that may exist but whose price nobody knows: those a source lists without a price and, in catalogs made
- * of price lists, every on-demand pair of a type and a region of its cloud that the list has no row for. A missing
- * price is not a missing offer.
+ * of price lists, every pair of a type and a region of its cloud that the list has no row for. A missing price is not a
+ * missing offer.
  *
- * `inScope` says by row of `regions` which regions matter.
+ * @param inScope by row of `regions`, which regions matter
+ * @param marketName the market whose gaps are meant
  */
-export function unpricedOffers(catalog: Catalog, inScope: Uint8Array): Offers {
+export function unpricedOffers(catalog: Catalog, inScope: Uint8Array, marketName: 'on-demand' | 'spot'): Offers {
   const { types, regions, offers, listedUnpriced } = catalog;
   if (!catalog.gapsAreUnknown) return listedUnpriced;
   const priced = new Set<number>();
   const market = offers.columns.get('offer.market');
-  const onDemand = market?.values.indexOf('on-demand') ?? -1;
+  const wanted = market?.values.indexOf(marketName) ?? -1;
   for (let row = 0; row < offers.size; row += 1) {
-    if (market?.codes[row] === onDemand) priced.add(offers.type[row]! * regions.size + offers.region[row]!);
+    if (market?.codes[row] === wanted) priced.add(offers.type[row]! * regions.size + offers.region[row]!);
   }
   const typesOf = new Map<string, number[]>();
   for (let t = 0; t < types.size; t += 1) {
@@ -38,7 +39,7 @@ export function unpricedOffers(catalog: Catalog, inScope: Uint8Array): Offers {
   const columns = new Map<string, Column>();
   if (market !== undefined) {
     const column = buildColumn(market.attribute);
-    for (let row = 0; row < size; row += 1) column.set(row, 'on-demand');
+    for (let row = 0; row < size; row += 1) column.set(row, marketName);
     columns.set(market.attribute.name, column.finish(size));
   }
   return {

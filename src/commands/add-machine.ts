@@ -3,8 +3,9 @@ import { validateRequest } from '../match/validate.ts';
 import { answerRequest } from '../plan/answer.ts';
 import type { Engine } from '../plan/choose.ts';
 import { renderAnswer } from '../render/formats.ts';
-import { listOf, type SourceText } from '../request/constraints.ts';
+import { listOf } from '../request/constraints.ts';
 import { DEFAULT_BASE, parseRequest } from '../request/request.ts';
+import type { SourceText } from '../request/source-text.ts';
 import { loadVocabulary } from '../storage/packs.ts';
 import {
   addOutputOptions,

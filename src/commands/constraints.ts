@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Vocabulary } from '../catalog/value.ts';
+import { visible } from '../diagnostic/visible.ts';
 import {
   type Constraints,
   canonicalConstraint,
@@ -40,7 +41,9 @@ export function constraintsCommand(process: Process, exit: (code: number) => voi
     .action((text: string, other: string | undefined) => {
       const vocabulary = loadVocabulary();
       if (text === '-') {
-        const lines = process.stdin().split('\n');
+        const read = process.stdin();
+        if (!read.ok) return exit(report(process, read.diagnostics));
+        const lines = read.value.split('\n');
         if (lines.at(-1) === '') lines.pop();
         const results = lines.map((line) => canonicalLine(line, vocabulary));
         process.out(results.map((result) => `${result.text}\n`).join(''));
@@ -49,13 +52,13 @@ export function constraintsCommand(process: Process, exit: (code: number) => voi
       const parsed = parseConstraints([{ source: 'text', text }], vocabulary);
       if (!parsed.ok) return exit(report(process, parsed.diagnostics));
       if (other === undefined) {
-        process.out(`${canonicalConstraints(parsed.value)}\n`);
+        process.out(`${visible(canonicalConstraints(parsed.value))}\n`);
         return exit(EXIT.answer);
       }
       const against = parseConstraints([{ source: 'other', text: other }], vocabulary);
       if (!against.ok) return exit(report(process, against.diagnostics));
       const lines = differences(parsed.value, against.value);
-      process.out(lines.length === 0 ? 'the same\n' : `${lines.join('\n')}\n`);
+      process.out(lines.length === 0 ? 'the same\n' : `${lines.map(visible).join('\n')}\n`);
       exit(lines.length === 0 ? EXIT.answer : EXIT.noAnswer);
     });
 }

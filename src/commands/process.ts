@@ -1,14 +1,14 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import type { Diagnostic, Result } from '../diagnostic/diagnostic.ts';
 import { describeDiagnostic } from '../diagnostic/frame.ts';
+import { readText, writeWhole } from '../storage/files.ts';
 
 /** What commands see of the process they run in. */
 export interface Process {
   readonly env: Readonly<Record<string, string | undefined>>;
   out(text: string): void;
   err(text: string): void;
-  /** All of standard input. */
-  stdin(): string;
+  /** All of standard input, which must be UTF-8. */
+  stdin(): Result<string>;
 }
 
 /** Exit codes. */
@@ -29,7 +29,7 @@ export function emit(real: NodeJS.Process): Process {
     env: real.env,
     out: (text) => real.stdout.write(text),
     err: (text) => real.stderr.write(text),
-    stdin: () => readFileSync(0, 'utf8'),
+    stdin: () => readText(0, '<stdin>'),
   };
 }
 
@@ -39,26 +39,12 @@ export function report(process: Process, diagnostics: readonly Diagnostic[]): nu
   return EXIT.badInput;
 }
 
-/**
- * Writes to a file if one is named, else to standard output. The file appears whole or not at all: it is written
- * beside its place and moved there.
- */
+/** Writes to a file if one is named, else to standard output. A file appears whole or not at all. */
 export function deliver(process: Process, text: string, path: string | undefined): Diagnostic | undefined {
   if (path === undefined) {
     process.out(text);
     return undefined;
   }
-  const beside = `${path}.part`;
-  try {
-    writeFileSync(beside, text);
-    renameSync(beside, path);
-    return undefined;
-  } catch (error) {
-    rmSync(beside, { force: true });
-    return {
-      code: 'unwritable-file',
-      message: `cannot write ${path}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`,
-      path,
-    };
-  }
+  const fault = writeWhole(path, text);
+  return fault === undefined ? undefined : { code: 'unwritable-file', message: `cannot write ${path}: ${fault}`, path };
 }

@@ -24,7 +24,7 @@ export function solveCommand(process: Process, exit: (code: number) => void): Co
   addOutputOptions(command);
   return command.action((path: string, options: OutputOptions) => {
     const source = path === '-' ? '<stdin>' : path;
-    const text = path === '-' ? { ok: true as const, value: process.stdin() } : readText(path);
+    const text = path === '-' ? process.stdin() : readText(path);
     if (!text.ok) return exit(report(process, text.diagnostics));
     const inputs = storedInputs();
     if (path.endsWith('.jsonl')) {
@@ -44,9 +44,13 @@ export function solveCommand(process: Process, exit: (code: number) => void): Co
     }
     const problem = parseProblem(source, text.value, inputs);
     // A program that asked for JSON or YAML gets its answer in that form even when the problem is at fault.
-    if (!problem.ok && options.format !== 'tabular')
-      process.out(renderAnswer(errorAnswer(problem.diagnostics), options.format));
-    if (!problem.ok) return exit(report(process, problem.diagnostics));
+    if (!problem.ok) {
+      const fault =
+        options.format === 'tabular'
+          ? undefined
+          : deliver(process, renderAnswer(errorAnswer(problem.diagnostics), options.format), options.output);
+      return exit(report(process, fault === undefined ? problem.diagnostics : [fault]));
+    }
     const answer = solveRead(problem.value);
     const fault = deliver(
       process,

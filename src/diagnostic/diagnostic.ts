@@ -57,6 +57,8 @@ export function positionOf(text: string, offset: number): { line: number; column
 
 /** `file.yaml:3:7`, the form that editors and terminals make clickable. */
 export function placeOf(span: Span): string {
+  // What came as a value has a path and no lines.
+  if (span.text === '') return span.source;
   const { line, column } = positionOf(span.text, span.start);
   return `${span.source}:${line}:${column}`;
 }

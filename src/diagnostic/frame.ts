@@ -30,11 +30,12 @@ export function describeDiagnostic(diagnostic: Diagnostic): string {
   const lines = [`error: ${visible(diagnostic.message)}`];
   if (diagnostic.span !== undefined) {
     lines.push(`  at ${visible(placeOf(diagnostic.span))}`);
-    lines.push(
-      ...codeFrame(diagnostic.span)
-        .split('\n')
-        .map((text) => `  ${text}`),
-    );
+    if (diagnostic.span.text !== '')
+      lines.push(
+        ...codeFrame(diagnostic.span)
+          .split('\n')
+          .map((text) => `  ${text}`),
+      );
   } else if (diagnostic.path !== undefined) {
     lines.push(`  at ${visible(diagnostic.path)}`);
   }

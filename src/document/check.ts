@@ -70,7 +70,10 @@ export function checkDocument<T>(document: Document, schema: z.ZodType<T>, name:
           };
         });
       }
-      const message = wordsOf(issue);
+      const words = wordsOf(issue);
+      const missing = words.endsWith(', and nothing is given') ? path.at(-1) : undefined;
+      const message =
+        missing === undefined ? words : `"${missing}" is missing: ${words.replace(', and nothing is given', '')}`;
       return [{ code: 'invalid-value', message, ...placeIn(document, path) }];
     }),
   );

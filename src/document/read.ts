@@ -170,11 +170,20 @@ export function readDocument(source: string, text: string, limits: ReadLimits = 
   }
 }
 
-/** A document for a value that came as a value: places are paths alone. */
+/** A document for a value that came as a value: its places are paths, in spans without a text. */
 export function documentOfValue(source: string, value: unknown): Document {
-  const text = '';
-  const span: Span = { source, text, start: 0, end: 0 };
-  return { source, value, spanOf: () => span, keySpanOf: () => span };
+  const spanOf = (path: Path): Span => ({ source: formatPath(path) || source, text: '', start: 0, end: 0 });
+  return { source, value, spanOf, keySpanOf: spanOf };
+}
+
+/** A part of a document as a document of its own, with the places of the whole. */
+export function partOf(document: Document, at: Path, value: unknown): Document {
+  return {
+    source: document.source,
+    value,
+    spanOf: (path) => document.spanOf([...at, ...path]),
+    keySpanOf: (path) => document.keySpanOf([...at, ...path]),
+  };
 }
 
 /** `catalog.types[2].mem`. */

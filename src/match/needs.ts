@@ -7,7 +7,7 @@ import { formatMoney, HOURS_PER_MONTH } from '../quantity/money.ts';
 import { formatSize } from '../quantity/size.ts';
 import { flagOf, listOf, numberOf, textOf } from '../request/constraints.ts';
 import type { Key } from '../request/keys.ts';
-import { guestsOf, type MachineRequest, zonesOf } from '../request/request.ts';
+import { guestsOf, hostRootDisk, type MachineRequest, zonesOf } from '../request/request.ts';
 import { FALSE, TRUE, type Tri, triOf, UNKNOWN_TRUTH } from '../rules/tri.ts';
 
 /**
@@ -134,15 +134,22 @@ export function factNeeds(
   }
   const zones = zonesOf(request);
   if (zones.length > 0) {
+    const listed = new Set<string>();
+    for (const column of [offers.columns.get('offer.zones'), regions.columns.get('offer.region-zones')]) {
+      for (const value of column?.values ?? [])
+        for (const zone of (value as readonly string[] | undefined) ?? []) listed.add(zone);
+    }
+    // Juju tries the zones one after the other, so where nobody knows the zones of a region, a zone that nobody knows
+    // may be one of them; but a zone that is known to be elsewhere is not.
+    const unlisted = zones.some((zone) => !listed.has(zone));
     needs.push({
       id: 'zones',
       text: `zone ${zones.join(' or ')}`,
       bearing: 'must',
       level: 'offer',
       holds: (row, region) => {
-        // Juju tries the zones one after the other; where nobody knows an offer's zones, they may be the right ones.
         const sold = setAt(offers, 'offer.zones', row) ?? setAt(regions, 'offer.region-zones', region);
-        return triOf(sold === undefined || zones.some((zone) => sold.includes(zone)));
+        return triOf(sold === undefined ? unlisted : zones.some((zone) => sold.includes(zone)));
       },
     });
   }
@@ -167,7 +174,7 @@ export function factNeeds(
   atLeast('mem', 'type.mem', formatSize, UNKNOWN_TRUTH);
   atLeast('cpu-power', 'type.cpu-power', String, TRUE);
   // A root disk of size 0 is Juju's "unknown"; on most clouds the size is chosen at launch.
-  const rootDisk = numberOf(constraints, 'root-disk');
+  const rootDisk = hostRootDisk(request);
   if (rootDisk > 0) {
     type('root-disk', `root-disk >= ${formatSize(rootDisk)}`, (row) => {
       const value = numberAt(types, 'type.root-disk', row);
@@ -250,7 +257,8 @@ export function factNeeds(
     });
   const budget = constraints.byKey.get('budget')?.value;
   if (typeof budget === 'number') {
-    const most = Math.floor(budget / (HOURS_PER_MONTH * request.count));
+    // No single machine may cost more; that all of them together stay within it is seen when they are chosen.
+    const most = Math.floor(budget / HOURS_PER_MONTH);
     needs.push({
       id: 'budget',
       text: `budget ${formatMoney(budget)} USD a month`,

@@ -1,6 +1,5 @@
 import type { Value } from '../catalog/value.ts';
-import { numberOf } from '../request/constraints.ts';
-import type { MachineRequest } from '../request/request.ts';
+import { hostRootDisk, type MachineRequest } from '../request/request.ts';
 import type { RequestFacts } from '../rules/space.ts';
 import type { Compiled } from './compiled.ts';
 
@@ -21,7 +20,7 @@ export function requestFacts(compiled: Compiled, request: MachineRequest, at: st
   for (const [name, value] of request.attributes) facts.set(name, value);
   const date = requestDate(compiled, at);
   if (date !== undefined) facts.set('request.date', date);
-  const rootDisk = numberOf(request.constraints, 'root-disk');
+  const rootDisk = hostRootDisk(request);
   facts.set('request.root-disk', rootDisk === 0 ? USUAL_ROOT_DISK : Math.ceil(rootDisk / 1024));
   return facts;
 }

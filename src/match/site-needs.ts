@@ -1,7 +1,8 @@
 import { numberAt, setAt, textAt } from '../catalog/column.ts';
 import { formatSize } from '../quantity/size.ts';
 import { textOf } from '../request/constraints.ts';
-import { type Guest, guestsOf, type MachineRequest } from '../request/request.ts';
+import type { Guest } from '../request/guest.ts';
+import { guestsOf, type MachineRequest } from '../request/request.ts';
 import { passesLevel } from '../rules/capability.ts';
 import type { Derivation } from '../rules/derive.ts';
 import { ANY_VERSION, leastLevel } from '../rules/program.ts';
@@ -26,12 +27,17 @@ export const LAUNCHER = 'launcher';
 /** The need that is missed by a machine without an image. */
 export const IMAGE = 'image';
 
-/** Guests whose memory is really taken from the host: virtual machines, and all that are stated apart. */
+/**
+ * The guests that take memory and cores from the host for real, once one of them is a virtual machine: all virtual
+ * machines, and whatever is stated apart. Without a virtual machine there are none: limits of system containers need
+ * nothing kept back.
+ */
 function countedGuests(compiled: Compiled, request: MachineRequest): readonly Guest[] {
   const { capabilities } = compiled.catalog.vocabulary;
-  return guestsOf(request).filter(
-    (guest) => request.guests !== undefined || capabilities.get(guest.kind)?.guest === 'vm',
-  );
+  const isVm = (guest: Guest): boolean => capabilities.get(guest.kind)?.guest === 'vm';
+  const guests = guestsOf(request);
+  if (!guests.some(isVm)) return [];
+  return guests.filter((guest) => isVm(guest) || request.guests?.includes(guest) === true);
 }
 
 export function siteNeeds(

@@ -97,9 +97,19 @@ export function validateRequest(request: MachineRequest, catalog: Catalog): read
     for (const zone of own ?? []) zones.add(zone);
   }
   for (const zone of namesOf(catalog.offers, 'offer.zones')) zones.add(zone);
+  const owners = new Map<string, string>();
+  for (let row = 0; row < catalog.regions.size; row += 1) {
+    const place = `${textAt(catalog.regions, 'offer.cloud', row)} ${textAt(catalog.regions, 'offer.region', row)}`;
+    for (const zone of setAt(catalog.regions, 'offer.region-zones', row) ?? []) owners.set(zone, place);
+  }
   for (const zone of zonesOf(request)) {
-    // Where some region's zones are unknown, the zone may be one of them; but a near miss of a known name is a slip.
     if (zones.has(zone) || zones.size === 0) continue;
+    const owner = owners.get(zone);
+    if (owner !== undefined) {
+      fault('zones', 'unknown-zone', `zone "${zone}" is in ${owner}, which is not asked for`, undefined);
+      continue;
+    }
+    // Where some region's zones are unknown, the zone may be one of them; but a near miss of a known name is a slip.
     const region = listOf(constraints, 'region').filter(isLiteral)[0];
     if (allKnown || [...zones].some((known) => known.slice(0, -1) === zone.slice(0, -1)) || region !== undefined) {
       fault('zones', 'unknown-zone', `no zone of the catalog is called "${zone}"`, didYouMean(zone, zones));

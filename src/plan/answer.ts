@@ -1,15 +1,17 @@
 import type { Compiled } from '../match/compiled.ts';
-import { hasBit, isClear } from '../match/mask.ts';
+import { hasBit, isClear, maskOf } from '../match/mask.ts';
 import { isFit, prepare, type Query } from '../match/query.ts';
 import { requestDate } from '../match/request-facts.ts';
-import { ranked, type Sweep, sweep } from '../match/scan.ts';
+import { cheapest, ranked, type Sweep, sweep } from '../match/scan.ts';
+import { LAUNCHER } from '../match/site-needs.ts';
 import { formatDecimal } from '../quantity/decimal.ts';
-import { formatMoney } from '../quantity/money.ts';
+import { formatMoney, formatMonthly, HOURS_PER_MONTH } from '../quantity/money.ts';
+import type { Constraint } from '../request/constraints.ts';
 import type { MachineRequest } from '../request/request.ts';
 import { choose, type Engine } from './choose.ts';
 import { describeMachine, describeOffer, proveNeeds } from './describe.ts';
 import { nearestMisses } from './nearest.ts';
-import { machineNotes, NOT_INCLUDED, requestNotes, unpricedNotes } from './notes.ts';
+import { machineNotes, NOT_INCLUDED, requestNotes, scopeNotes, unpricedNotes } from './notes.ts';
 import type { Alternative, Answer, Machine, Note } from './schema.ts';
 import { stepsFor } from './steps.ts';
 import { unpricedFits } from './unpriced.ts';
@@ -22,16 +24,6 @@ export interface AnswerOptions {
   readonly top?: number;
   /** The day that prices and rules are judged by; undefined means the newest price date of the catalog. */
   readonly at?: string | undefined;
-}
-
-/** Which of a query's needs are these, by id, as a copy of `musts` with bits changed. */
-function needsMask(query: Query, without: readonly string[], plus: readonly string[] = []): Uint32Array {
-  const mask = query.musts.slice();
-  for (const [bit, need] of query.needs.entries()) {
-    if (without.includes(need.id)) mask[bit >>> 5]! &= ~(1 << (bit & 31));
-    if (plus.includes(need.id)) mask[bit >>> 5]! |= 1 << (bit & 31);
-  }
-  return mask;
 }
 
 /** How often each need is missed, by itself and in turn. Counts add up: what is considered less what is missed is what fits. */
@@ -67,22 +59,49 @@ function countNeeds(
   return { considered, fit, needs };
 }
 
-/** The cheapest offer that meets other needs than the request's, and what of the request it misses. */
-function cheapestWith(
-  query: Query,
-  swept: Sweep,
-  needs: Uint32Array,
-): { alternative: Alternative; price: number } | undefined {
-  const row = ranked(query, swept, needs)[0];
-  if (row === undefined) return undefined;
-  const missed = query.needs
-    .filter((need, bit) => need.bearing === 'must' && hasBit(swept.missing, row * query.words, bit))
-    .map((need) => need.id);
-  const price = swept.price[row]!;
+/** A request with some constraints written otherwise. */
+function withConstraints(
+  request: MachineRequest,
+  changed: readonly Pick<Constraint, 'key' | 'value'>[],
+): MachineRequest {
+  const byKey = new Map(request.constraints.byKey);
+  const span = { source: '', text: '', start: 0, end: 0 };
+  for (const { key, value } of changed) byKey.set(key, { key, value, span });
+  return { ...request, constraints: { ...request.constraints, byKey } };
+}
+
+/** An offer that answers a request like this one, and what it costs. */
+interface Found {
+  readonly alternative: Alternative;
+  readonly price: number;
+}
+
+/** The cheapest answer to a request that is a little different; `misses` says what of the real one it does not meet. */
+function cheapestFor(
+  compiled: Compiled,
+  request: MachineRequest,
+  at: string | undefined,
+  misses: readonly string[],
+): Found | undefined {
+  const query = prepare(compiled, request, at);
+  const row = cheapest(query);
+  if (row === -1) return undefined;
+  const { price } = query.judge(row);
   return {
-    alternative: { ...describeOffer(query, row, price), ...(missed.length === 0 ? {} : { needs: missed }) },
+    alternative: { ...describeOffer(query, row, price), ...(misses.length === 0 ? {} : { needs: [...misses] }) },
     price,
   };
+}
+
+/** The needs that must be met, and one wish. */
+function maskWith(query: Query, wish: string): Uint32Array {
+  return maskOf(query.needs.length, (bit) => query.needs[bit]!.bearing !== 'wish' || query.needs[bit]!.id === wish);
+}
+
+/** Whether machines of a cost (nano-dollars per hour, together) stay within the request's budget of a month. */
+function withinBudget({ constraints }: MachineRequest): (cost: bigint) => boolean {
+  const budget = constraints.byKey.get('budget')?.value;
+  return (cost) => typeof budget !== 'number' || cost * BigInt(HOURS_PER_MONTH) <= BigInt(budget);
 }
 
 function withNotes(answer: Answer, notes: readonly Note[]): Answer {
@@ -105,18 +124,24 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
   const { considered, fit, needs } = countNeeds(query, swept);
   const rows = ranked(query, swept, query.musts);
   const price = (row: number): number => swept.price[row]!;
-  const choice = choose(engine, rows, price, offers, request.count);
+  const affordable = withinBudget(request);
+  const chosen = choose(engine, rows, price, offers, request.count);
+  const choice = chosen !== undefined && affordable(chosen.cost) ? chosen : undefined;
   const unpriced = unpricedFits(query, at);
 
   const first = choice?.taken[0]?.row;
   const winning = first === undefined ? undefined : price(first);
-  const cheaper = (found: ReturnType<typeof cheapestWith>): Alternative | null =>
-    found !== undefined && (winning === undefined || found.price < winning) ? found.alternative : null;
-  const misses = (id: string): boolean => {
-    const bit = query.needs.findIndex((need) => need.id === id);
-    return first !== undefined && bit >= 0 && hasBit(swept.missing, first * query.words, bit);
-  };
-  const baselineKnown = first !== undefined && describeOffer(query, first, 0)['sustained-cores'] !== undefined;
+  const cheaper = (found: Found | undefined): Alternative | null =>
+    found !== undefined && (winning === undefined ? rows.length === 0 : found.price < winning)
+      ? found.alternative
+      : null;
+  const launcher = query.needs.findIndex((need) => need.id === LAUNCHER);
+  const needsHelp = first !== undefined && hasBit(swept.missing, first * query.words, launcher);
+  const slowed = first !== undefined && describeOffer(query, first, 0)['sustained-cores'] !== undefined;
+  const alternative = (changed: MachineRequest, misses: readonly string[] = []): Found | undefined =>
+    cheapestFor(compiled, changed, at, misses);
+  const byJuju = withConstraints(request, [{ key: 'launcher', value: 'juju' }]);
+  const fullSpeed = slowed ? ranked(query, swept, maskWith(query, 'full-speed'))[0] : undefined;
   const common: Answer = {
     format: 'stowage.answer/1',
     status: 'infeasible',
@@ -127,14 +152,10 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
     machines: [],
     considered: { offers: considered, fit, 'unpriced-fit': unpriced.fit },
     'runner-up': null,
-    'juju-launchable': misses('launcher')
-      ? (cheapestWith(query, swept, needsMask(query, [], ['launcher']))?.alternative ?? null)
-      : null,
-    'full-speed': baselineKnown
-      ? (cheapestWith(query, swept, needsMask(query, [], ['full-speed']))?.alternative ?? null)
-      : null,
-    'without-reserve': request.reserve ? cheaper(cheapestWith(query, swept, needsMask(query, ['reserve']))) : null,
-    'other-arch': cheaper(cheapestWith(query, swept, needsMask(query, ['arch']))),
+    'juju-launchable': needsHelp ? (alternative(byJuju)?.alternative ?? null) : null,
+    'full-speed': fullSpeed === undefined ? null : describeOffer(query, fullSpeed, price(fullSpeed)),
+    'without-reserve': request.reserve ? cheaper(alternative({ ...request, reserve: false }, ['reserve'])) : null,
+    'other-arch': cheaper(alternative(withConstraints(request, [{ key: 'arch', value: '' }]), ['arch'])),
     steps: [],
     notes: [],
     explanation: { needs, proofs: {}, 'price-steps': [], unpriced: unpriced.examples },
@@ -148,18 +169,26 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
   if (choice === undefined || first === undefined) {
     const limited = rows.reduce((total, row) => total + offers.limit[row]!, 0);
     const short: Note[] =
-      rows.length > 0
+      chosen !== undefined
         ? [
             {
-              code: 'limits',
-              text: `only ${limited} machines of the ${rows.length} fitting offers can be had, and ${request.count} are asked for`,
+              code: 'budget',
+              text: `the cheapest ${request.count} machines that fit cost ${formatMonthly(chosen.cost)} USD a month, more than the budget`,
             },
           ]
-        : [];
+        : rows.length > 0
+          ? [
+              {
+                code: 'limits',
+                text: `of the offers that fit (${rows.length}) only ${limited} machines can be had, and ${request.count} are asked for`,
+              },
+            ]
+          : [];
     return withNotes(rows.length > 0 ? common : { ...common, nearest: nearestMisses(query, swept) }, [
       ...short,
+      ...(considered === 0 ? scopeNotes(query) : []),
       ...requestNotes(query, []),
-      ...unpricedNotes(query, unpriced),
+      ...unpricedNotes(query, unpriced, requestDate(compiled, at)),
     ]);
   }
 
@@ -180,7 +209,7 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
       const number = machines.length;
       const machine = describeMachine(query, row, image, price(row), `new-${number}`, proven);
       machines.push(machine);
-      steps.push(...stepsFor(query, machine, row, image, proven, number, request.count));
+      for (const step of stepsFor(query, machine, row, image, proven, number, request.count)) steps.push(step);
       if (index === 0) notes.push(...machineNotes(query, machine, row, image));
     }
   }
@@ -206,7 +235,12 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
       steps,
       explanation: { ...common.explanation, proofs, 'price-steps': priceSteps },
     },
-    [...notes, ...requestNotes(query, machines), ...unpricedNotes(query, unpriced), NOT_INCLUDED],
+    [
+      ...notes,
+      ...requestNotes(query, machines),
+      ...unpricedNotes(query, unpriced, requestDate(compiled, at)),
+      NOT_INCLUDED,
+    ],
   );
 }
 

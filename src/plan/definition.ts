@@ -5,6 +5,7 @@ import type { Compiled } from '../match/compiled.ts';
 import { type Images, imagesOf } from '../match/images.ts';
 import { matchesGlob } from '../quantity/glob.ts';
 import type { CapabilityNeed } from '../request/constraints.ts';
+import type { Guest } from '../request/guest.ts';
 import type { MachineRequest } from '../request/request.ts';
 import { billedPrice } from '../rules/price.ts';
 import {
@@ -31,6 +32,15 @@ export interface Fit {
   readonly price: number;
 }
 
+/** MiB: what is asked of the host, or what guests stated apart take together, whichever is more. */
+function rootDiskOf(request: MachineRequest): number {
+  const guests = (request.guests ?? []).map((guest) => guest.count * guest.rootDisk);
+  return Math.max(
+    Number(request.constraints.byKey.get('root-disk')?.value ?? 0),
+    guests.reduce((total, disk) => total + disk, 0),
+  );
+}
+
 function factsOf(
   compiled: Compiled,
   request: MachineRequest,
@@ -54,9 +64,7 @@ function factsOf(
         return name === 'offer.price' ? offers.price[offer] : valueAt(offers, name, offer);
       case 'request': {
         if (name === 'request.date') return date;
-        const disk = request.constraints.byKey.get('root-disk')?.value;
-        if (name === 'request.root-disk')
-          return typeof disk === 'bigint' && disk > 0n ? Math.ceil(Number(disk) / 1024) : 8;
+        if (name === 'request.root-disk') return Math.ceil(rootDiskOf(request) / 1024) || 8;
         return request.attributes.get(name) ?? attribute.default;
       }
       default:
@@ -68,31 +76,34 @@ function factsOf(
 /** Whether the host holds its guests beside what rules reserve; see `guestsOf` for who counts. */
 function holdsGuests(compiled: Compiled, request: MachineRequest, facts: Facts): boolean {
   const { capabilities } = compiled.catalog.vocabulary;
-  const asked = (key: 'mem' | 'cores'): number => Number(request.constraints.byKey.get(key)?.value ?? 0);
-  const kinds = [...new Set(request.containers.map((need) => need.capability))];
-  const guests =
-    request.guests ??
-    kinds
-      .filter((kind) => capabilities.get(kind)?.guest === 'vm')
-      .map((kind) => ({ kind, count: 1, mem: asked('mem'), cores: asked('cores') }));
-  const sum = (key: 'mem' | 'cores'): number => guests.reduce((total, guest) => total + guest.count * guest[key], 0);
+  const stated = request.guests ?? [];
   const [mem, cores] = [facts('type.mem'), facts('type.cores')];
-  if (request.guests !== undefined) {
-    if (sum('mem') > 0 && (typeof mem !== 'number' || mem < sum('mem'))) return false;
-    if (sum('cores') > 0 && (typeof cores !== 'number' || cores < sum('cores'))) return false;
-  }
-  if (!request.reserve || guests.length === 0) return true;
+  const holds = (size: unknown, needed: number): boolean =>
+    needed === 0 || (typeof size === 'number' && size >= needed);
+  const sum = (guests: readonly Guest[], key: 'mem' | 'cores'): number =>
+    guests.reduce((total, guest) => total + guest.count * guest[key], 0);
+  if (!holds(mem, sum(stated, 'mem')) || !holds(cores, sum(stated, 'cores'))) return false;
+
+  // Kinds that are asked for and not stated: of the constraints' size where nothing is stated apart, else of no size.
+  const asked = (key: 'mem' | 'cores'): number =>
+    request.guests === undefined ? Number(request.constraints.byKey.get(key)?.value ?? 0) : 0;
+  const isVm = (kind: string): boolean => capabilities.get(kind)?.guest === 'vm';
+  const vms = [...new Set(request.containers.map((need) => need.capability))]
+    .filter((kind) => isVm(kind) && !stated.some((guest) => guest.kind === kind))
+    .map((kind): Guest => ({ kind, count: 1, mem: asked('mem'), cores: asked('cores'), rootDisk: 0 }));
+  const guests = [...stated, ...vms];
+  if (!request.reserve || !guests.some((guest) => isVm(guest.kind))) return true;
   const derived = referenceCapabilities(compiled.program, facts);
   const rules = compiled.program.reserves.filter((rule) => referenceTruth(rule.when, facts, derived) !== FALSE);
   const count = (kind: string): number =>
     guests.reduce((total, guest) => total + (guest.kind === kind ? guest.count : 0), 0);
-  if (typeof mem !== 'number' || mem < sum('mem') + reservedShare(rules, 'mem', mem, count)) return false;
+  if (typeof mem !== 'number' || mem < sum(guests, 'mem') + reservedShare(rules, 'mem', mem, count)) return false;
   const reservedCores = typeof cores === 'number' ? reservedShare(rules, 'cores', cores, count) : 0;
-  return reservedCores === 0 || (typeof cores === 'number' && cores >= sum('cores') + reservedCores);
+  return reservedCores === 0 || holds(cores, sum(guests, 'cores') + reservedCores);
 }
 
 /** Every constraint key, read anew: unknown passes where Juju lets it pass, and fails elsewhere. */
-function meetsConstraints(request: MachineRequest, facts: Facts, price: number): boolean {
+function meetsConstraints(request: MachineRequest, facts: Facts, price: number, listed: ReadonlySet<string>): boolean {
   const number = (name: string): number | undefined => facts(name) as number | undefined;
   const set = (name: string): readonly string[] | undefined => facts(name) as readonly string[] | undefined;
   const patterns = (list: readonly string[], name: string): boolean =>
@@ -111,13 +122,15 @@ function meetsConstraints(request: MachineRequest, facts: Facts, price: number):
       ? [request.placement.value]
       : request.constraints.byKey.get('zones')?.value;
   const zones = set('offer.zones') ?? set('offer.region-zones');
-  if (
-    Array.isArray(zonesWanted) &&
-    zonesWanted.length > 0 &&
-    zones !== undefined &&
-    !(zonesWanted as string[]).some((zone) => zones.includes(zone))
-  )
-    return false;
+  if (Array.isArray(zonesWanted) && zonesWanted.length > 0) {
+    const fits =
+      zones === undefined
+        ? !(zonesWanted as string[]).every((zone) => listed.has(zone))
+        : (zonesWanted as string[]).some((zone) => zones.includes(zone));
+    if (!fits) return false;
+  }
+  const disk = rootDiskOf(request);
+  if ((number('type.root-disk') || disk) < disk) return false;
   for (const { key, value } of request.constraints.byKey.values()) {
     if (value === '' || value === 0n || (Array.isArray(value) && value.length === 0)) {
       // Present but empty: asks for nothing, and an empty market is the default one.
@@ -135,8 +148,6 @@ function meetsConstraints(request: MachineRequest, facts: Facts, price: number):
           return (number('type.mem') ?? -1) >= wanted;
         case 'cpu-power':
           return (number('type.cpu-power') ?? wanted) >= wanted;
-        case 'root-disk':
-          return (number('type.root-disk') || wanted) >= wanted;
         case 'tags':
           return (value as readonly string[]).every((tag) => set('type.tags')?.includes(tag) === true);
         case 'virt-type':
@@ -170,7 +181,7 @@ function meetsConstraints(request: MachineRequest, facts: Facts, price: number):
         case 'max-price':
           return price <= wanted;
         case 'budget':
-          return BigInt(price) * 730n * BigInt(request.count) <= BigInt(wanted);
+          return BigInt(price) * 730n <= BigInt(wanted);
         default:
           return true;
       }
@@ -199,6 +210,12 @@ export function fitsByDefinition(compiled: Compiled, request: MachineRequest, at
   const { offers } = catalog;
   const needs: readonly CapabilityNeed[] = request.containers;
   const fits: Fit[] = [];
+  const zonesIn = (table: Table, name: string): readonly string[] =>
+    Array.from(
+      { length: table.size },
+      (_, row) => (valueAt(table, name, row) as readonly string[] | undefined) ?? [],
+    ).flat();
+  const listed = new Set([...zonesIn(offers, 'offer.zones'), ...zonesIn(catalog.regions, 'offer.region-zones')]);
   for (let offer = 0; offer < offers.size; offer += 1) {
     let best: Fit | undefined;
     for (const image of images.byCloud.get(textAt(catalog.types, 'type.cloud', offers.type[offer]!) ?? '') ?? []) {
@@ -210,7 +227,7 @@ export function fitsByDefinition(compiled: Compiled, request: MachineRequest, at
         numberAt(catalog.types, name, offers.type[offer]!),
       );
       if (best !== undefined && total >= best.price) continue;
-      if (!meetsConstraints(request, facts, total) || !holdsGuests(compiled, request, facts)) continue;
+      if (!meetsConstraints(request, facts, total, listed) || !holdsGuests(compiled, request, facts)) continue;
       if (
         needs.some(
           (need) =>

@@ -85,6 +85,7 @@ export function describeMachine(
       type: guest.kind,
       ...(guest.cores === 0 ? {} : { cores: guest.cores }),
       ...(guest.mem === 0 ? {} : { mem: guest.mem }),
+      ...(guest.rootDisk === 0 ? {} : { 'root-disk': guest.rootDisk }),
     })),
   );
   const numbers = new Map<string, number>();

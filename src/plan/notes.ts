@@ -6,7 +6,7 @@ import { fillIn } from '../rules/proof.ts';
 import { TRUE, UNKNOWN_TRUTH } from '../rules/tri.ts';
 import { areUnknown, unknownFacts } from './nearest.ts';
 import type { Machine, Note } from './schema.ts';
-import { notMadeByJuju } from './steps.ts';
+import { lostWithoutJuju, needsCloudTool, notMadeByJuju } from './steps.ts';
 import type { Unpriced } from './unpriced.ts';
 
 /** What an answer has to say beside its numbers: each note a sentence, true for this answer. */
@@ -80,6 +80,13 @@ export function requestNotes(query: Query, machines: readonly Machine[]): readon
       text: `${request.placement.key}=${request.placement.value} is passed on to Juju; whether the cloud can follow it is not known here`,
     });
   }
+  const lost = machines.some(needsCloudTool) ? lostWithoutJuju(query) : [];
+  if (lost.length > 0) {
+    notes.push({
+      code: 'not-passed-on',
+      text: `${lost.join(', ')}: only Juju follows these, and it does not launch this machine`,
+    });
+  }
   const other = machines[0] === undefined ? [] : notMadeByJuju(machines[0]);
   if (other.length > 0)
     notes.push({
@@ -89,39 +96,49 @@ export function requestNotes(query: Query, machines: readonly Machine[]): readon
   return notes;
 }
 
-/** What the catalog does not know, said so that it is not mistaken for "no". */
-export function unpricedNotes(query: Query, { fit, types, examples }: Unpriced): readonly Note[] {
+/** Why no offer was considered at all. */
+export function scopeNotes(query: Query): readonly Note[] {
+  if (query.inScope.includes(1))
+    return [{ code: 'nothing-priced', text: 'no price of the regions asked for is known on that day' }];
+  const named = listOf(query.request.constraints, 'region')
+    .concat(listOf(query.request.constraints, 'cloud'))
+    .join(', ');
+  return [
+    { code: 'no-region', text: `no region is meant by ${named}; restricted regions count only when named in full` },
+  ];
+}
+
+/**
+ * What the catalog does not know, said so that it is not mistaken for "no".
+ *
+ * @param date the day that the request is judged by: a later list is not spoken of
+ */
+export function unpricedNotes(
+  query: Query,
+  { fit, types, examples }: Unpriced,
+  date: string | undefined,
+): readonly Note[] {
   if (fit === 0) return [];
   const { regions } = query.space;
   const inScope = Array.from({ length: regions.size }, (_, row) => row).filter((row) => query.inScope[row] === 1);
-  const nested = examples
-    .map((example) =>
-      example['lowest-elsewhere'] === null
-        ? example.type
-        : `${example.type} (${example['lowest-elsewhere']} elsewhere)`,
-    )
-    .join(', ');
-  const more = types > examples.length ? ', …' : '';
-  const named = listOf(query.request.constraints, 'region').some((pattern) => !pattern.includes('*'));
-  if (inScope.length === 1 || named) {
-    const dates = [
-      ...new Set(inScope.map((row) => textAt(regions, 'offer.list-date', row)).filter((date) => date !== undefined)),
-    ];
-    const where = inScope.map((row) => textAt(regions, 'offer.region', row)).join(', ');
-    const list = dates.length === 1 ? ` (list of ${dates[0]})` : '';
-    return [
-      {
-        code: 'unpriced',
-        text: `${types} more ${types === 1 ? 'type' : 'types'} would fit but ${types === 1 ? 'has' : 'have'} no known price in ${where}${list}: ${nested}${more}`,
-      },
-    ];
+  const spot = textOf(query.request.constraints, 'market') === 'spot' ? ' spot' : '';
+  const known = (example: (typeof examples)[number]): string =>
+    example['lowest-elsewhere'] === null
+      ? example.type
+      : `${example.type} (${example['lowest-elsewhere']} ${spot === '' ? 'elsewhere' : 'on demand'})`;
+  const named = `${examples.map(known).join(', ')}${types > examples.length ? ', …' : ''}`;
+  const byName = listOf(query.request.constraints, 'region').some((pattern) => !pattern.includes('*'));
+  if (inScope.length !== 1 && !byName) {
+    const text = `${fit} pairs of a type and a region (${types} types) would fit but have no known${spot} price there, for example ${named}`;
+    return [{ code: 'unpriced', text }];
   }
-  return [
-    {
-      code: 'unpriced',
-      text: `${fit} pairs of a type and a region (${types} types) would fit but have no known price there, for example ${nested}${more}`,
-    },
-  ];
+  const dates = new Set(inScope.map((row) => textAt(regions, 'offer.list-date', row)));
+  const [only] = dates;
+  const list =
+    dates.size === 1 && only !== undefined && (date === undefined || only <= date) ? ` (list of ${only})` : '';
+  const where = inScope.map((row) => textAt(regions, 'offer.region', row)).join(', ');
+  const verb = types === 1 ? 'type would fit but has' : 'types would fit but have';
+  return [{ code: 'unpriced', text: `${types} more ${verb} no known${spot} price in ${where}${list}: ${named}` }];
 }
 
 /** What no price in a list includes. */

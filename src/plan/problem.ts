@@ -2,13 +2,14 @@ import { z } from 'zod';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Vocabulary } from '../catalog/value.ts';
 import { type Diagnostic, fail, ok, placeOf, type Result } from '../diagnostic/diagnostic.ts';
+import { canonicalLists } from '../document/canonical.ts';
 import { checkDocument } from '../document/check.ts';
 import { type Document, type Path, placeIn, readDocument } from '../document/read.ts';
 import { type Compiled, compile } from '../match/compiled.ts';
 import { validateRequest } from '../match/validate.ts';
 import { isDate } from '../quantity/date.ts';
-import type { SourceText } from '../request/constraints.ts';
 import { DEFAULT_BASE, type MachineRequest, parseRequest } from '../request/request.ts';
+import type { SourceText } from '../request/source-text.ts';
 import type { Program } from '../rules/program.ts';
 import { ruleFileSchema } from '../rules/schema.ts';
 import { inlineCatalogSchema, readInlineCatalog } from '../sources/inline.ts';
@@ -77,7 +78,8 @@ export interface ProblemInputs {
   readonly vocabulary: Vocabulary;
   /** `path` undefined: the shipped catalog. */
   catalog(path: string | undefined, at: string | undefined): Result<Catalog>;
-  rules(packs: readonly unknown[]): Result<Program>;
+  /** `at` is the path of the list of packs in the document. */
+  rules(packs: readonly unknown[], document: Document, at: Path): Result<Program>;
   /** `sha256:…` of a text. */
   digest(text: string): string;
 }
@@ -172,16 +174,13 @@ export function readProblem(document: Document, inputs: ProblemInputs): Result<P
   if (!checked.ok) return checked;
   const { catalog: section, rules: packs, request: requestText, options = {} } = checked.value;
   const request = requestOf(document, requestText, inputs.vocabulary);
-  const rules = inputs.rules(packs ?? ['default']);
+  const rules = inputs.rules(packs ?? ['default'], document, ['rules']);
   let catalog: Result<Catalog>;
   if ('types' in section)
-    catalog = readInlineCatalog(
-      section,
-      inputs.vocabulary,
-      document,
-      ['catalog'],
-      inputs.digest(JSON.stringify(section)),
-    );
+    catalog = readInlineCatalog(section, inputs.vocabulary, document, ['catalog'], {
+      digest: inputs.digest(canonicalLists(section)),
+      at: options.at,
+    });
   else catalog = inputs.catalog('path' in section ? section.path : undefined, options.at);
   if (!request.ok || !rules.ok || !catalog.ok)
     return fail(...[request, rules, catalog].flatMap((part) => (part.ok ? [] : part.diagnostics)));

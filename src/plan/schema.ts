@@ -38,6 +38,7 @@ const container = z.strictObject({
   type: z.string(),
   cores: size.optional(),
   mem: size.optional().meta({ description: 'MiB' }),
+  'root-disk': size.optional().meta({ description: 'MiB' }),
 });
 
 const offer = z.strictObject({

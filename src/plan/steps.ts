@@ -1,8 +1,8 @@
 import { textAt } from '../catalog/column.ts';
 import type { Attribute } from '../catalog/value.ts';
 import type { Query } from '../match/query.ts';
-import { numberOf } from '../request/constraints.ts';
-import { passedOn, zonesOf } from '../request/request.ts';
+import { textOf } from '../request/constraints.ts';
+import { hostRootDisk, passedOn, zonesOf } from '../request/request.ts';
 import { fillIn } from '../rules/proof.ts';
 import type { ProvenCapability } from './describe.ts';
 import type { Machine } from './schema.ts';
@@ -63,11 +63,36 @@ const LAUNCHERS: Readonly<Record<string, (launch: Launch) => readonly (string | 
 /** What Juju 3 makes containers of by itself. */
 const JUJU_CONTAINERS: readonly string[] = ['lxd', 'kvm'];
 
-const quote = (constraints: string): string => (constraints === '' ? '' : ` --constraints "${constraints}"`);
+/** A text as one word of a shell: as it is where it is plain, else in single quotes. */
+function word(text: string): string {
+  return /^[\w@%+=:,./^-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** Constraints as an option: in double quotes, as Juju's own examples have them, unless the shell would act on them. */
+function constraintsOption(constraints: readonly string[]): string {
+  const text = constraints.filter((one) => one !== '').join(' ');
+  if (text === '') return '';
+  return ` --constraints ${/["$`\\!]/.test(text) ? word(text) : `"${text}"`}`;
+}
 
 /** A word that the user fills in: `<machine>`, or `<machine 2>` where there are several. */
 const blank = (word: string, machine: number, of: number): string =>
   of === 1 ? `<${word}>` : `<${word} ${machine + 1}>`;
+
+/** What is asked for in words that only Juju reads, and that are lost where Juju does not launch the machine. */
+export function lostWithoutJuju(query: Query): readonly string[] {
+  const { placement, constraints } = query.request;
+  const kept = ['image-id', 'zones'];
+  const keys = [...constraints.byKey.keys()].filter(
+    (key) => !kept.includes(key) && passedOn(query.request).includes(`${key}=`),
+  );
+  return placement.kind === 'directive' && placement.key !== 'zone' ? [placement.key, ...keys] : keys;
+}
+
+/** Whether the cloud's own tool has to launch the machine. */
+export function needsCloudTool(machine: Machine): boolean {
+  return machine.market === 'spot' || Object.values(machine.capabilities).some((one) => one.via === 'launch-option');
+}
 
 /** The steps to one machine: launch it, give it to Juju, make what it is to hold. */
 export function stepsFor(
@@ -79,41 +104,21 @@ export function stepsFor(
   number: number,
   of: number,
 ): readonly string[] {
-  const { request } = query;
+  const { request, derivation } = query;
   const site = query.site(row, image);
-  const factsAt = (attribute: Attribute) => query.derivation.factAt(attribute, site);
+  const factsAt = (attribute: Attribute) => derivation.factAt(attribute, site);
   const stepsVia = (via: string): readonly string[] =>
     proven
       .filter(({ provider }) => provider.action.via === via)
-      .flatMap(({ provider }) => provider.action.steps.map((step) => fillIn(step, query.derivation, factsAt)));
-  const atLaunch = stepsVia('launch-option');
+      .flatMap(({ provider }) => provider.action.steps.map((step) => fillIn(step, derivation, factsAt)));
+  const base = `--base ${request.base.os}@${request.base.release}`;
   const steps: string[] = [];
-  const rootDisk = numberOf(request.constraints, 'root-disk');
-  const zone = zonesOf(request)[0];
-  const base = `${request.base.os}@${request.base.release}`;
-  if (atLaunch.length > 0 || machine.market === 'spot') {
-    // A step that begins with a dash is an option of the launching command; any other is a step of its own.
-    const launcher = LAUNCHERS[machine.cloud];
-    if (launcher !== undefined) {
-      const words = launcher({
-        region: machine.region,
-        zone: zone ?? (machine.cloud === 'gcp' ? machine.zones?.[0] : undefined),
-        type: machine.type,
-        image: machine.image?.id ?? '<image>',
-        spot: machine.market === 'spot',
-        rootDisk: rootDisk === 0 ? undefined : Math.ceil(rootDisk / 1024),
-        options: atLaunch.filter((step) => step.startsWith('-')),
-      });
-      steps.push(words.filter((word) => word !== undefined).join(' '));
-    } else {
-      steps.push(
-        `# launch a ${machine.market} machine of type ${machine.type} in ${machine.region} with the cloud's own tool`,
-      );
-    }
-    steps.push(...atLaunch.filter((step) => !step.startsWith('-')).map((step) => `# ${step}`));
-    steps.push(`juju add-machine --base ${base} ssh:ubuntu@${blank('address', number, of)}`);
+  if (needsCloudTool(machine)) {
+    steps.push(...launchSteps(query, machine, stepsVia('launch-option')));
+    steps.push(`juju add-machine ${base} ssh:ubuntu@${blank('address', number, of)}`);
   } else {
     const arch = textAt(query.images.table, 'image.arch', image);
+    const rootDisk = hostRootDisk(request);
     const constraints = [
       arch === undefined || arch === 'amd64' ? '' : `arch=${arch}`,
       `instance-type=${machine.type}`,
@@ -121,23 +126,55 @@ export function stepsFor(
       passedOn(request),
     ];
     const { placement } = request;
-    const directive = placement.kind === 'directive' ? ` ${placement.key}=${placement.value}` : '';
-    steps.push(
-      `juju add-machine${directive} --base ${base}${quote(constraints.filter((text) => text !== '').join(' '))}`,
-    );
+    const directive = placement.kind === 'directive' ? ` ${word(`${placement.key}=${placement.value}`)}` : '';
+    steps.push(`juju add-machine${directive} ${base}${constraintsOption(constraints)}`);
   }
   for (const step of stepsVia('after-launch')) steps.push(`juju ssh ${blank('machine', number, of)} -- ${step}`);
   for (const container of machine.containers) {
     if (!JUJU_CONTAINERS.includes(container.type)) continue;
+    const { cores, mem, 'root-disk': disk } = container;
     const sizes = [
-      container.cores === undefined ? '' : `cores=${container.cores}`,
-      container.mem === undefined ? '' : `mem=${container.mem}M`,
+      cores === undefined ? '' : `cores=${cores}`,
+      mem === undefined ? '' : `mem=${mem}M`,
+      disk === undefined ? '' : `root-disk=${disk}M`,
     ];
-    steps.push(
-      `juju add-machine ${container.type}:${blank('machine', number, of)} --base ${base}${quote(sizes.filter((text) => text !== '').join(' '))}`,
-    );
+    steps.push(`juju add-machine ${container.type}:${blank('machine', number, of)} ${base}${constraintsOption(sizes)}`);
   }
   return steps;
+}
+
+/**
+ * The cloud's own command, with the options that rules give. A step of a rule that begins with a dash is an option of
+ * the launching command; any other is a step of its own.
+ */
+function launchSteps(query: Query, machine: Machine, given: readonly string[]): readonly string[] {
+  const { request } = query;
+  const options = given.filter((step) => step.startsWith('-'));
+  const own = given.filter((step) => !step.startsWith('-')).map((step) => `# ${step}`);
+  const launcher = LAUNCHERS[machine.cloud];
+  if (launcher === undefined) {
+    const what = machine.market === 'spot' ? 'a spot machine' : 'a machine';
+    const how = options.length === 0 ? '' : `, with ${options.join(' ')}`;
+    return [`# launch ${what} of type ${machine.type} in ${machine.region} with the cloud's own tool${how}`, ...own];
+  }
+  const sold = machine.zones;
+  const wanted = zonesOf(request);
+  const zone =
+    wanted.find((one) => sold === undefined || sold.includes(one)) ?? (machine.cloud === 'gcp' ? sold?.[0] : undefined);
+  const rootDisk = hostRootDisk(request);
+  const words = launcher({
+    region: machine.region,
+    zone,
+    type: word(machine.type),
+    image:
+      machine.image?.id === undefined && textOf(request.constraints, 'image-id') === undefined
+        ? '<image>'
+        : word(textOf(request.constraints, 'image-id') ?? machine.image?.id ?? ''),
+    spot: machine.market === 'spot',
+    rootDisk: rootDisk === 0 ? undefined : Math.ceil(rootDisk / 1024),
+    options,
+  });
+  return [words.filter((one) => one !== undefined).join(' '), ...own];
 }
 
 /** Containers of a plan that Juju does not make by itself. */

@@ -5,6 +5,7 @@ import { prepare, type Query } from '../match/query.ts';
 import { sweep } from '../match/scan.ts';
 import { formatMoney } from '../quantity/money.ts';
 import { compareText } from '../quantity/order.ts';
+import { textOf } from '../request/constraints.ts';
 import type { Answer } from './schema.ts';
 
 /** What would fit but has no known price: it cannot be the answer, and may yet be cheaper than the answer. */
@@ -36,7 +37,11 @@ function lowestPrices(query: Query): Float64Array {
 
 export function unpricedFits(query: Query, at: string | undefined): Unpriced {
   const { catalog } = query.compiled;
-  const offers = unpricedOffers(catalog, query.inScope);
+  const offers = unpricedOffers(
+    catalog,
+    query.inScope,
+    textOf(query.request.constraints, 'market') === 'spot' ? 'spot' : 'on-demand',
+  );
   if (offers.size === 0) return { fit: 0, types: 0, examples: [] };
   const over = prepare(query.compiled, query.request, at, offers);
   const swept = sweep(over);

@@ -31,9 +31,14 @@ export function verifyAnswer(
   }
   if (answer.considered.fit !== fits.length)
     faults.push(`${fits.length} offers fit, the answer says ${answer.considered.fit}`);
-  if (expected.length < request.count) {
+  const cost = expected.reduce((sum, fit) => sum + BigInt(fit.price), 0n);
+  const budget = request.constraints.byKey.get('budget')?.value;
+  const tooDear = typeof budget === 'number' && cost * 730n > BigInt(budget);
+  if (expected.length < request.count || tooDear) {
     if (answer.status !== 'infeasible')
-      faults.push(`the status is ${answer.status}, but there are not ${request.count} machines that fit`);
+      faults.push(
+        `the status is ${answer.status}, but there are not ${request.count} machines that fit and can be paid`,
+      );
     if (answer.machines.length > 0 || answer.cost !== null || answer.bound !== null)
       faults.push('an answer without machines has neither cost nor bound');
     return faults;
@@ -41,7 +46,6 @@ export function verifyAnswer(
   if (answer.status !== 'optimal') faults.push(`the status is ${answer.status}, but ${request.count} machines fit`);
   if (answer.machines.length !== request.count)
     faults.push(`${request.count} machines were asked for, the answer has ${answer.machines.length}`);
-  const cost = expected.reduce((sum, fit) => sum + BigInt(fit.price), 0n);
   for (const [name, said] of [
     ['cost', answer.cost],
     ['bound', answer.bound],

@@ -20,6 +20,13 @@ export function parseMoney(text: string): number | undefined {
   return parseDecimal(text, DECIMALS_OF_MONEY);
 }
 
+/** Nano-dollars of a text that `formatMoney` made, however large: sums may exceed what a single price can be. */
+export function readMoney(text: string): bigint {
+  const [whole = '0', fraction = ''] = text.replace('-', '').split('.');
+  const nano = BigInt(whole + fraction.padEnd(DECIMALS_OF_MONEY, '0'));
+  return text.startsWith('-') ? -nano : nano;
+}
+
 /** The shortest decimal text of nano-dollars: 37600000 is `0.0376`. */
 export function formatMoney(nano: number | bigint): string {
   return formatDecimal(nano, DECIMALS_OF_MONEY);
@@ -37,6 +44,6 @@ export function formatMonthly(nanoPerHour: number | bigint): string {
  * `part` of `whole` in percent with one decimal, half-even, from integers: `9.6`.
  * `whole` must be positive.
  */
-export function formatPercent(part: number, whole: number): string {
+export function formatPercent(part: number | bigint, whole: number | bigint): string {
   return formatDecimal(divideHalfEven(BigInt(part) * 1000n, BigInt(whole)), 1);
 }

@@ -6,7 +6,7 @@ const JUJU_MULTIPLIERS: Readonly<Record<string, number>> = { M: 1, G: 1024, T: 1
 
 // Go's strconv.ParseFloat without infinities, NaN and hexadecimal: underscores are not allowed there in base 10 text
 // by default, but Juju's notes accept them between digits.
-const GO_FLOAT = /^\+?(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+)?$/;
+const GO_FLOAT = /^[+-]?(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+)?$/;
 const LARGEST = 2 ** 64;
 
 /**
@@ -22,7 +22,8 @@ export function parseJujuSize(text: string): bigint | undefined {
   if (!GO_FLOAT.test(digits)) return undefined;
   const value = Number(digits.replaceAll('_', ''));
   const mebibytes = Math.ceil(value * (multiplier ?? 1));
-  return mebibytes < LARGEST ? BigInt(mebibytes) : undefined;
+  // Go takes -0 for zero.
+  return mebibytes >= 0 && mebibytes < LARGEST ? BigInt(mebibytes) : undefined;
 }
 
 /** Units of sizes in rules, vocabularies and catalogs, in bytes. */

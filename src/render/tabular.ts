@@ -1,7 +1,7 @@
 import { visible } from '../diagnostic/visible.ts';
 import type { Alternative, Answer, Machine } from '../plan/schema.ts';
 import { divideHalfEven, formatDecimal } from '../quantity/decimal.ts';
-import { formatMonthly, formatPercent, parseMoney } from '../quantity/money.ts';
+import { formatMonthly, formatPercent, readMoney } from '../quantity/money.ts';
 import { formatSize } from '../quantity/size.ts';
 import { grouped, table } from './table.ts';
 
@@ -12,8 +12,7 @@ export interface TabularOptions {
   readonly verbose?: boolean;
 }
 
-const nano = (money: string): number => parseMoney(money) ?? 0;
-const perMonth = (money: string): string => formatMonthly(nano(money));
+const perMonth = (money: string): string => formatMonthly(readMoney(money));
 
 /** How many machines are listed one by one before the rest is only counted. */
 const MOST_LISTED = 20;
@@ -76,9 +75,9 @@ function offerText(offer: Alternative, chosen: Machine | undefined): string {
 
 /** `+5.3 %` of one price against another, or `38.7 times the price` where percents stop telling anything. */
 function compared(price: string, to: string): string {
-  const [own, other] = [nano(price), nano(to)];
-  if (other === 0) return '';
-  if (own >= 2 * other) return `${formatDecimal(divideHalfEven(BigInt(own) * 10n, BigInt(other)), 1)} times the price`;
+  const [own, other] = [readMoney(price), readMoney(to)];
+  if (other === 0n) return '';
+  if (own >= 2n * other) return `${formatDecimal(divideHalfEven(own * 10n, other), 1)} times the price`;
   return own >= other ? `+${formatPercent(own - other, other)} %` : `-${formatPercent(other - own, other)} %`;
 }
 
@@ -88,7 +87,7 @@ function remarks(answer: Answer): string[][] {
   const rows: string[][] = [];
   const runnerUp = answer['runner-up'];
   if (runnerUp !== null) {
-    const [wins, price] = [nano(runnerUp['wins-below']), nano(runnerUp.price)];
+    const [wins, price] = [readMoney(runnerUp['wins-below']), readMoney(runnerUp.price)];
     const drop =
       price === wins
         ? 'the same price; it comes second by name'
@@ -140,10 +139,12 @@ function infeasible(answer: Answer): string[] {
   const { offers } = answer.considered;
   const { needs } = answer.explanation;
   if (answer.considered.fit > 0)
-    return [`Not enough: ${grouped(answer.considered.fit)} of ${grouped(offers)} offers fit, but they are limited.`];
-  if (offers === 0) return ['Nothing fits: no offer of the catalog is in the clouds and regions asked for.'];
+    return [
+      `Not enough: ${grouped(answer.considered.fit)} of ${grouped(offers)} offers fit, but not all that is asked for can be had.`,
+    ];
+  if (offers === 0) return ['Nothing fits: no offer with a known price was considered.'];
   const lines = [
-    `Nothing fits: each of the ${grouped(offers)} offers considered misses at least one of ${needs.length} needs.`,
+    `Nothing fits: ${offers === 1 ? 'the one offer' : `each of the ${grouped(offers)} offers`} considered misses at least one of ${needs.length} needs.`,
     '',
   ];
   lines.push(needsTable(needs.filter((need) => need.misses > 0)));

@@ -6,6 +6,7 @@ import { formatMoney, parseMoney } from '../quantity/money.ts';
 import { parseJujuSize } from '../quantity/size.ts';
 import { isVersion } from '../quantity/version.ts';
 import { ALIASES, KEYS, type Key, type KeyKind } from './keys.ts';
+import type { SourceText } from './source-text.ts';
 
 /**
  * Constraint texts, in Juju 3.6's grammar to the letter: `arch=amd64 cores=2 mem=4G`. Our own keys stand beside
@@ -36,14 +37,6 @@ export interface Constraints {
   readonly byKey: ReadonlyMap<Key, Constraint>;
   /** Aliases that were used, which Juju warns of as deprecated. */
   readonly aliases: readonly string[];
-}
-
-/** A piece of text that came from one place: an option of the command line, a field of a file. */
-export interface SourceText {
-  readonly source: string;
-  readonly text: string;
-  /** Where `text` stands inside a larger source. */
-  readonly within?: Span;
 }
 
 const MAX_COUNT = 2n ** 64n - 1n;
@@ -159,12 +152,12 @@ function parseValue(kind: KeyKind, text: string, vocabulary: Vocabulary): Parsed
       if (GO_TRUE.includes(text)) return { value: true };
       return GO_FALSE.includes(text) ? { value: false } : { reason: "must be 'true' or 'false'" };
     case 'bool':
-      if (text === '') return { ignored: true };
+      if (text === '') return { value: '' };
       return text === 'true' || text === 'false' ? { value: text === 'true' } : { reason: "must be 'true' or 'false'" };
     case 'capabilities':
       return parseCapabilities(text, vocabulary);
     case 'money': {
-      if (text === '') return { ignored: true };
+      if (text === '') return { value: '' };
       const money = parseMoney(text);
       return money === undefined ? { reason: 'must be an amount of USD with at most nine decimals' } : { value: money };
     }
@@ -228,6 +221,7 @@ export function parseConstraints(texts: readonly SourceText[], vocabulary: Vocab
 }
 
 function formatConstraint(kind: KeyKind, value: ConstraintValue): string {
+  if (value === '') return '';
   if (typeof value === 'object') {
     return value
       .map((item) =>

@@ -1,7 +1,8 @@
 import type { Vocabulary } from '../catalog/value.ts';
 import { fail, ok, type Result } from '../diagnostic/diagnostic.ts';
 import { didYouMean } from '../diagnostic/nearest.ts';
-import { type CapabilityNeed, parseCapabilityNeed, type SourceText } from './constraints.ts';
+import { type CapabilityNeed, parseCapabilityNeed } from './constraints.ts';
+import { faultIn, type SourceText } from './source-text.ts';
 
 /** Juju's placement directives, as `juju add-machine` reads them. */
 export type Placement =
@@ -15,10 +16,10 @@ export type Placement =
 
 const MACHINE_ID = /^(?:0|[1-9]\d*)(?:\/[a-z]+\/(?:0|[1-9]\d*))*$/;
 
-export function parsePlacement({ source, text }: SourceText, vocabulary: Vocabulary): Result<Placement> {
-  const span = { source, text, start: 0, end: text.length };
+export function parsePlacement(placement: SourceText, vocabulary: Vocabulary): Result<Placement> {
+  const { text } = placement;
   const bad = (message: string, hint?: string): Result<Placement> =>
-    fail({ code: 'bad-placement', message, span, ...(hint === undefined ? {} : { hint }) });
+    fail(faultIn(placement, 'bad-placement', message, hint));
   if (text === '') return ok({ kind: 'none' });
   const containers = [...vocabulary.capabilities.values()].filter((one) => one.container).map((one) => one.name);
   const colon = text.indexOf(':');
@@ -26,8 +27,8 @@ export function parsePlacement({ source, text }: SourceText, vocabulary: Vocabul
   const directive = colon === -1 ? '' : text.slice(colon + 1);
   if (scope === '')
     return bad('placement scope missing', `write a container type before the colon: ${containers.join(', ')}`);
-  if (colon === -1 && MACHINE_ID.test(text)) {
-    return bad('machine-id cannot be specified when adding machines', `a container on it is lxd:${text}`);
+  if (scope === '#' || (colon === -1 && MACHINE_ID.test(text))) {
+    return bad('machine-id cannot be specified when adding machines', 'a container on machine 4 is written lxd:4');
   }
   if (scope === 'ssh' || scope === 'winrm')
     return bad(`${text} names a machine that exists: there is nothing to choose`);
@@ -39,11 +40,16 @@ export function parsePlacement({ source, text }: SourceText, vocabulary: Vocabul
       : ok({ kind: 'directive', key: text.slice(0, equals), value });
   }
   const need = parseCapabilityNeed(scope, vocabulary);
-  if ('reason' in need)
+  if ('reason' in need) {
+    // With a known name before it, only the version can be wrong.
+    if (vocabulary.capabilities.has(scope.split('>')[0]!)) {
+      return bad(`placement "${text}": ${need.reason}`, 'a least version is written kvm>=1.1');
+    }
     return bad(
       `placement "${text}" is neither a container type nor a directive such as zone=NAME`,
       didYouMean(scope, containers),
     );
+  }
   if (!containers.includes(need.capability))
     return bad(`"${need.capability}" is no container type`, didYouMean(need.capability, containers));
   if (colon === -1) return ok({ kind: 'container', need });

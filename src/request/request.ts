@@ -1,6 +1,6 @@
 import { decodeValue } from '../catalog/decode.ts';
 import type { Value, Vocabulary } from '../catalog/value.ts';
-import { type Diagnostic, fail, ok, type Result } from '../diagnostic/diagnostic.ts';
+import { fail, ok, type Result } from '../diagnostic/diagnostic.ts';
 import { didYouMean } from '../diagnostic/nearest.ts';
 import { isVersion } from '../quantity/version.ts';
 import {
@@ -10,29 +10,17 @@ import {
   listOf,
   numberOf,
   parseConstraints,
-  type SourceText,
   textOf,
 } from './constraints.ts';
+import { type Guest, parseGuest } from './guest.ts';
 import { JUJU_KEYS } from './keys.ts';
 import { type Placement, parsePlacement } from './placement.ts';
+import { faultIn, type SourceText } from './source-text.ts';
 
 /** An operating system and its release: `ubuntu@24.04`. */
 export interface Base {
   readonly os: string;
   readonly release: string;
-}
-
-/** Containers or virtual machines of one kind and size. */
-export interface Guest {
-  /** A declared capability. */
-  readonly kind: string;
-  readonly count: number;
-  /** 0 where the guest states none. */
-  readonly cores: number;
-  /** MiB; 0 where the guest states none. */
-  readonly mem: number;
-  /** MiB; 0 where the guest states none. */
-  readonly rootDisk: number;
 }
 
 /** One machine (or `count` like it), perhaps with containers, as it was asked for. */
@@ -66,22 +54,16 @@ export interface RequestText {
 }
 
 export const DEFAULT_BASE = 'ubuntu@24.04';
-const MOST_MACHINES = 1_000_000;
-const GUEST_KEYS: readonly string[] = ['cores', 'mem', 'root-disk'];
-
-const diagnosticAt = ({ source, text }: SourceText, code: string, message: string, hint?: string): Diagnostic => ({
-  code,
-  message,
-  span: { source, text, start: 0, end: text.length },
-  ...(hint === undefined ? {} : { hint }),
-});
+const MOST_MACHINES = 10_000;
+/** Machines and guests of one request, all together. */
+const MOST_CONTAINERS = 100_000;
 
 /** Juju's `os@track[/risk]`; the risk changes no image. */
 export function parseBase(base: SourceText): Result<Base> {
   const [, os, release] = /^([a-z][a-z0-9-]*)@([^@/]+)(?:\/[a-z]+)?$/.exec(base.text) ?? [];
   if (os === undefined || release === undefined || !isVersion(release)) {
     return fail(
-      diagnosticAt(base, 'bad-base', `"${base.text}" is no base`, `a base is os@release, such as ${DEFAULT_BASE}`),
+      faultIn(base, 'bad-base', `"${base.text}" is no base`, `a base is os@release, such as ${DEFAULT_BASE}`),
     );
   }
   return ok({ os, release });
@@ -89,7 +71,7 @@ export function parseBase(base: SourceText): Result<Base> {
 
 function parseAttribute(given: SourceText, vocabulary: Vocabulary): Result<readonly [name: string, value: Value]> {
   const equals = given.text.indexOf('=');
-  if (equals < 1) return fail(diagnosticAt(given, 'bad-attribute', `"${given.text}" is not name=value`));
+  if (equals < 1) return fail(faultIn(given, 'bad-attribute', `"${given.text}" is not name=value`));
   const short = given.text.slice(0, equals).replace(/^request\./, '');
   const attribute = vocabulary.attributes.get(`request.${short}`);
   const known = [...vocabulary.attributes.values()]
@@ -97,73 +79,16 @@ function parseAttribute(given: SourceText, vocabulary: Vocabulary): Result<reado
     .map((one) => one.name.slice('request.'.length));
   if (attribute === undefined)
     return fail(
-      diagnosticAt(given, 'unknown-attribute', `no request attribute is called "${short}"`, didYouMean(short, known)),
+      faultIn(given, 'unknown-attribute', `no request attribute is called "${short}"`, didYouMean(short, known)),
     );
   if (attribute.computed)
     return fail(
-      diagnosticAt(
-        given,
-        'bad-attribute',
-        `request.${short} is worked out from the request itself and cannot be given`,
-      ),
+      faultIn(given, 'bad-attribute', `request.${short} is worked out from the request itself and cannot be given`),
     );
   const decoded = decodeValue(attribute, given.text.slice(equals + 1));
   if ('problem' in decoded)
-    return fail(diagnosticAt(given, 'bad-attribute', `request.${short} ${decoded.problem}`, decoded.hint));
+    return fail(faultIn(given, 'bad-attribute', `request.${short} ${decoded.problem}`, decoded.hint));
   return ok([attribute.name, decoded.value]);
-}
-
-function parseGuest(guest: SourceText, fallback: CapabilityNeed | undefined, vocabulary: Vocabulary): Result<Guest> {
-  const [, count = '1', kind = fallback?.capability, sizes = ''] =
-    /^\s*(?:(\d+)x\s+)?(?:([a-z][a-z0-9-]*):)?(.*)$/.exec(guest.text) ?? [];
-  if (kind === undefined)
-    return fail(
-      diagnosticAt(
-        guest,
-        'bad-guest',
-        'of what kind is this guest?',
-        'write the kind first, such as kvm:cores=2, or name it as placement',
-      ),
-    );
-  if (!vocabulary.capabilities.has(kind))
-    return fail(
-      diagnosticAt(
-        guest,
-        'bad-guest',
-        `"${kind}" is no declared capability`,
-        didYouMean(kind, vocabulary.capabilities.keys()),
-      ),
-    );
-  if (Number(count) < 1 || Number(count) > MOST_MACHINES)
-    return fail(diagnosticAt(guest, 'bad-guest', `a guest cannot come ${count} times`));
-  const offset = guest.text.length - sizes.length;
-  const parsed = parseConstraints([{ source: guest.source, text: ' '.repeat(offset) + sizes }], vocabulary);
-  if (!parsed.ok) {
-    // The blanks stood for the text before the sizes; the frame shall show what was written.
-    return fail(
-      ...parsed.diagnostics.map((one) =>
-        one.span === undefined ? one : { ...one, span: { ...one.span, text: guest.text } },
-      ),
-    );
-  }
-  const other = [...parsed.value.byKey.keys()].find((key) => !GUEST_KEYS.includes(key));
-  if (other !== undefined)
-    return fail(
-      diagnosticAt(
-        guest,
-        'bad-guest',
-        `a guest takes nothing by "${other}"`,
-        `a guest's keys are ${GUEST_KEYS.join(', ')}`,
-      ),
-    );
-  const { value } = parsed;
-  return ok({
-    kind,
-    count: Number(count),
-    cores: numberOf(value, 'cores'),
-    mem: numberOf(value, 'mem'),
-    rootDisk: numberOf(value, 'root-disk'),
-  });
 }
 
 /** The stricter of two needs of one capability is kept by naming both; each kind appears once unless versions differ. */
@@ -200,20 +125,29 @@ export function parseRequest(text: RequestText, vocabulary: Vocabulary): Result<
       hint: `give a whole number from 1 to ${MOST_MACHINES}`,
     });
   }
+  const stated = guests?.flatMap((guest) => (guest.ok ? [guest.value] : []));
+  const held = (stated ?? []).reduce((total, guest) => total + guest.count, 0);
+  if (held * count > MOST_CONTAINERS) {
+    faults.push({
+      code: 'bad-guest',
+      message: `${held * count} guests are too many for one request`,
+      path: 'guest',
+      hint: `at most ${MOST_CONTAINERS} can be planned at once`,
+    });
+  }
   const given = new Map<string, Value>();
   for (const [index, attribute] of attributes.entries()) {
     if (!attribute.ok) continue;
     const [name, value] = attribute.value;
-    if (given.has(name)) faults.push(diagnosticAt(text.attributes![index]!, 'bad-attribute', `${name} is given twice`));
+    if (given.has(name)) faults.push(faultIn(text.attributes![index]!, 'bad-attribute', `${name} is given twice`));
     given.set(name, value);
   }
   if (!constraints.ok || !placement.ok || !base.ok || faults.length > 0) return fail(...faults);
   if (count > 1 && (placement.value.kind === 'directive' || placement.value.kind === 'existing')) {
-    return fail(diagnosticAt(text.placement!, 'bad-placement', 'cannot use -n when specifying a placement directive'));
+    return fail(faultIn(text.placement!, 'bad-placement', 'cannot use -n when specifying a placement directive'));
   }
   // Juju drops `container=` from a machine's constraints without a word; whoever writes it wants such a container.
   const container = textOf(constraints.value, 'container');
-  const stated = guests?.map((guest) => (guest.ok ? guest.value : undefined)).filter((guest) => guest !== undefined);
   const needs: CapabilityNeed[] = [
     ...(placed === undefined ? [] : [placed]),
     ...(container === undefined || container === 'none' ? [] : [{ capability: container, atLeast: undefined }]),
@@ -232,18 +166,29 @@ export function parseRequest(text: RequestText, vocabulary: Vocabulary): Result<
   });
 }
 
-/** The guests that a host must hold: those stated apart, else one of each kind asked for, sized by the constraints. */
+/**
+ * The guests that a host must hold, one of each kind asked for at the least. Those stated apart have their own sizes,
+ * and kinds that are asked for beside them take nothing; without any stated apart, the constraints size them all.
+ */
 export function guestsOf(request: MachineRequest): readonly Guest[] {
-  if (request.guests !== undefined) return request.guests;
-  const { constraints } = request;
-  const kinds = new Set(request.containers.map((need) => need.capability));
-  return [...kinds].map((kind) => ({
+  const { constraints, guests } = request;
+  const size = (key: 'cores' | 'mem' | 'root-disk'): number => (guests === undefined ? numberOf(constraints, key) : 0);
+  const kinds = [...new Set(request.containers.map((need) => need.capability))];
+  const unstated = kinds.filter((kind) => guests?.some((guest) => guest.kind === kind) !== true);
+  const rest = unstated.map((kind) => ({
     kind,
     count: 1,
-    cores: numberOf(constraints, 'cores'),
-    mem: numberOf(constraints, 'mem'),
-    rootDisk: numberOf(constraints, 'root-disk'),
+    cores: size('cores'),
+    mem: size('mem'),
+    rootDisk: size('root-disk'),
   }));
+  return [...(guests ?? []), ...rest];
+}
+
+/** MiB of root disk to launch the host with: what is asked of it, and room for the disks of guests stated apart. */
+export function hostRootDisk(request: MachineRequest): number {
+  const guests = (request.guests ?? []).reduce((total, guest) => total + guest.count * guest.rootDisk, 0);
+  return Math.max(numberOf(request.constraints, 'root-disk'), guests);
 }
 
 /** The zones that the machine may be in; a zone given as placement beats the constraint. Empty: any. */
@@ -267,10 +212,16 @@ const PASSED_ON: readonly string[] = [
 
 /** The constraints to hand to Juju with the chosen type, canonical. */
 export function passedOn(request: MachineRequest): string {
+  // A zone given as placement beats the constraint.
+  const placed = request.placement.kind === 'directive' && request.placement.key === 'zone';
   const byKey = new Map(
     [...request.constraints.byKey].filter(
       ([key, { value }]) =>
-        PASSED_ON.includes(key) && key in JUJU_KEYS && value !== '' && !(Array.isArray(value) && value.length === 0),
+        !(key === 'zones' && placed) &&
+        PASSED_ON.includes(key) &&
+        key in JUJU_KEYS &&
+        value !== '' &&
+        !(Array.isArray(value) && value.length === 0),
     ),
   );
   return canonicalConstraints({ byKey, aliases: [] });

@@ -17,6 +17,7 @@ export function readGrants(
   grants: Readonly<Record<string, string | number>>,
   path: Path,
 ): readonly Grant[] {
+  if (Object.keys(grants).length === 0) fault(reading, 'rule-value', 'this gives nothing', path);
   return Object.entries(grants).map(([name, raw]) => {
     const version = String(raw);
     if (!reading.vocabulary.capabilities.has(name)) {

@@ -2,7 +2,7 @@ import type { Vocabulary } from '../catalog/value.ts';
 import { fail, ok, type Result } from '../diagnostic/diagnostic.ts';
 import { didYouMean } from '../diagnostic/nearest.ts';
 import { checkDocument } from '../document/check.ts';
-import { type Document, documentOfValue, type Path, readDocument } from '../document/read.ts';
+import { type Document, type Path, readDocument } from '../document/read.ts';
 import { readAction, readGrants } from './action.ts';
 import { fault, type Reading, readCondition } from './condition.ts';
 import { ALWAYS, type Condition, type Rule, type Via } from './rule.ts';
@@ -98,7 +98,8 @@ function shifted(document: Document, cell: Path): Document {
   return { ...document, spanOf: () => document.spanOf(cell), keySpanOf: () => document.spanOf(cell) };
 }
 
-function readRuleDocument(document: Document, vocabulary: Vocabulary): Result<readonly Rule[]> {
+/** The rules of a rule file that is a document, or a part of one. */
+export function readRuleDocument(document: Document, vocabulary: Vocabulary): Result<readonly Rule[]> {
   const checked = checkDocument(document, ruleFileSchema, 'a rule file');
   if (!checked.ok) return checked;
   const file = checked.value;
@@ -118,9 +119,4 @@ function readRuleDocument(document: Document, vocabulary: Vocabulary): Result<re
 export function readRules(source: string, text: string, vocabulary: Vocabulary): Result<readonly Rule[]> {
   const document = readDocument(source, text);
   return document.ok ? readRuleDocument(document.value, vocabulary) : document;
-}
-
-/** The rules of a rule file that came as a value, such as one written into a problem. */
-export function readInlineRules(source: string, value: unknown, vocabulary: Vocabulary): Result<readonly Rule[]> {
-  return readRuleDocument(documentOfValue(source, value), vocabulary);
 }

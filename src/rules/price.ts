@@ -24,6 +24,7 @@ export interface BilledPrice {
 
 const MACHINE = 'machine';
 const MILLIONTHS = 1_000_000n;
+const MOST = BigInt(Number.MAX_SAFE_INTEGER);
 
 /**
  * @param list nano-dollars per hour; NaN when unknown, and so is the result then
@@ -45,17 +46,20 @@ export function billedPrice(
       if (operation !== stage) continue;
       const size = per === undefined ? 1 : sizeOf(per.name);
       if (size === undefined) continue;
-      const before = components.get(component) ?? 0;
-      let after: number;
-      if (operation === 'plus') after = before + amount * size;
-      else if (operation === 'times') after = Number(divideHalfEven(BigInt(before) * BigInt(amount), MILLIONTHS));
-      else after = Math.min(before, amount * size);
-      if (after === before) continue;
+      const before = BigInt(components.get(component) ?? 0);
+      const scaled = BigInt(amount) * BigInt(size);
+      let exact: bigint;
+      if (operation === 'plus') exact = before + scaled;
+      else if (operation === 'times') exact = divideHalfEven(before * BigInt(amount), MILLIONTHS);
+      else exact = before < scaled ? before : scaled;
+      // Beyond nine million USD an hour nothing is told apart any more.
+      const after = exact > MOST ? Number.MAX_SAFE_INTEGER : Number(exact);
+      if (BigInt(after) === before) continue;
       components.set(component, after);
-      steps.push({ rule: rule.id, component, change: after - before });
+      steps.push({ rule: rule.id, component, change: after - Number(before) });
     }
   }
   let total = 0;
-  for (const part of components.values()) total += part;
+  for (const part of components.values()) total = Math.min(total + part, Number.MAX_SAFE_INTEGER);
   return { total, components, steps };
 }

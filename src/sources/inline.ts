@@ -1,26 +1,23 @@
 import { z } from 'zod';
-import { buildCatalog, type Catalog } from '../catalog/catalog.ts';
-import { decodeValue } from '../catalog/decode.ts';
-import type { Vocabulary } from '../catalog/value.ts';
+import { buildCatalog, type Catalog, type CatalogBuilder } from '../catalog/catalog.ts';
+import { decodeValue, IDENTIFIER_HINT, isIdentifier } from '../catalog/decode.ts';
+import type { Scope, Vocabulary } from '../catalog/value.ts';
 import { type Diagnostic, fail, ok, type Result } from '../diagnostic/diagnostic.ts';
 import { didYouMean } from '../diagnostic/nearest.ts';
 import { type Document, type Path, placeIn } from '../document/read.ts';
 import { parseMoney } from '../quantity/money.ts';
+import { compareText } from '../quantity/order.ts';
 
 /** The `catalog` section of a problem file: types, offers, images and regions written out. */
-
-const facts = z.record(z.string(), z.unknown());
 
 export const inlineCatalogSchema = z.strictObject({
   types: z
     .array(
-      facts.and(
-        z.looseObject({
-          name: z.string(),
-          cloud: z.string().optional(),
-          capacity: z.record(z.string(), z.number()).optional(),
-        }),
-      ),
+      z.looseObject({
+        name: z.string(),
+        cloud: z.string().optional(),
+        capacity: z.record(z.string(), z.number()).optional(),
+      }),
     )
     .meta({
       description:
@@ -49,11 +46,11 @@ export const inlineCatalogSchema = z.strictObject({
     )
     .meta({ description: 'What can be rented, where, in which market, at what price.' }),
   images: z
-    .array(facts.and(z.looseObject({ id: z.string() })))
+    .array(z.looseObject({ id: z.string() }))
     .optional()
     .meta({ description: 'Images: id and any attribute of scope image. Left out, the base stands for the image.' }),
   regions: z
-    .array(facts.and(z.looseObject({ region: z.string(), cloud: z.string().optional() })))
+    .array(z.looseObject({ region: z.string(), cloud: z.string().optional() }))
     .optional()
     .meta({ description: 'Facts of regions: country, eu, access, zones.' }),
 });
@@ -63,123 +60,231 @@ export type InlineCatalog = z.infer<typeof inlineCatalogSchema>;
 /** The cloud of types that name none. */
 export const UNNAMED_CLOUD = 'local';
 
+/** Ubuntu's product names say what they are products of. */
+const UBUNTU_PRODUCT = /^com\.ubuntu\.cloud(?:\.[a-z]+)?:server:(\d+\.\d+):[a-z0-9]+$/;
+
+/** What reading a section needs, and where it leaves what is wrong. */
+interface Reading {
+  readonly builder: CatalogBuilder;
+  readonly vocabulary: Vocabulary;
+  readonly faults: Diagnostic[];
+  fault(path: Path, message: string, hint?: string, part?: 'key' | 'value'): void;
+}
+
+/** States the facts of a row; `skipped` fields are read elsewhere. */
+function stateFacts(
+  reading: Reading,
+  scope: Scope,
+  row: number,
+  fields: Readonly<Record<string, unknown>>,
+  skipped: readonly string[],
+  path: Path,
+): void {
+  const prefix = scope === 'region' ? 'offer.' : `${scope}.`;
+  for (const [key, raw] of Object.entries(fields)) {
+    if (skipped.includes(key) || raw === null || raw === undefined) continue;
+    const attribute = reading.vocabulary.attributes.get(prefix + key);
+    if (attribute === undefined || attribute.scope !== scope) {
+      const known = [...reading.vocabulary.attributes.values()].filter((one) => one.scope === scope);
+      const hint = didYouMean(
+        key,
+        known.map((one) => one.name.slice(prefix.length)),
+      );
+      reading.fault(
+        [...path, key],
+        `"${key}" is no attribute of ${scope === 'image' || scope === 'offer' ? 'an' : 'a'} ${scope}`,
+        hint,
+        'key',
+      );
+      continue;
+    }
+    const decoded = decodeValue(attribute, raw);
+    if ('problem' in decoded) reading.fault([...path, key], `${attribute.name} ${decoded.problem}`, decoded.hint);
+    else reading.builder.fact(attribute, row, decoded.value);
+  }
+}
+
+/** The clouds that have a type of each name. */
+function readTypes(reading: Reading, types: InlineCatalog['types']): ReadonlyMap<string, readonly string[]> {
+  const cloudsOf = new Map<string, string[]>();
+  for (const [index, type] of types.entries()) {
+    const { name, cloud = UNNAMED_CLOUD } = type;
+    const path = ['types', index];
+    const decoded = decodeValue(reading.vocabulary.attributes.get('type.name')!, name);
+    if ('problem' in decoded) reading.fault([...path, 'name'], `type.name ${decoded.problem}`);
+    else if (!isIdentifier(cloud)) reading.fault([...path, 'cloud'], `"${cloud}" cannot name a cloud`, IDENTIFIER_HINT);
+    else if (reading.builder.hasType(cloud, name))
+      reading.fault([...path, 'name'], `type ${name} of cloud ${cloud} is given twice`);
+    else {
+      stateFacts(reading, 'type', reading.builder.type(cloud, name), type, ['name', 'cloud', 'capacity'], path);
+      cloudsOf.set(name, [...(cloudsOf.get(name) ?? []), cloud]);
+    }
+  }
+  return cloudsOf;
+}
+
+/** The cloud that something belongs to: the one it names, or the only one there is. Undefined after a fault. */
+function cloudOf(
+  reading: Reading,
+  given: string | undefined,
+  clouds: ReadonlySet<string>,
+  what: string,
+  path: Path,
+): string | undefined {
+  if (given !== undefined && !clouds.has(given)) {
+    reading.fault([...path, 'cloud'], `no type of the catalog is of cloud "${given}"`, didYouMean(given, clouds));
+    return undefined;
+  }
+  if (given === undefined && clouds.size > 1) {
+    reading.fault(path, `of which cloud is this ${what}?`, `add cloud: ${[...clouds].sort(compareText).join(' or ')}`);
+    return undefined;
+  }
+  return given ?? [...clouds][0];
+}
+
+type InlineOffer = InlineCatalog['offers'][number];
+
+/** The cloud and price of an offer; undefined after a fault. */
+function checkOffer(
+  reading: Reading,
+  offer: InlineOffer,
+  cloudsOf: ReadonlyMap<string, readonly string[]>,
+  path: Path,
+): { cloud: string; price: number } | undefined {
+  const owners = cloudsOf.get(offer.type);
+  if (owners === undefined) {
+    reading.fault(
+      [...path, 'type'],
+      `no type of the catalog is called "${offer.type}"`,
+      didYouMean(offer.type, cloudsOf.keys()),
+    );
+    return undefined;
+  }
+  if (offer.cloud === undefined && owners.length > 1) {
+    reading.fault([...path, 'type'], `several clouds have a type "${offer.type}"`, `add cloud: ${owners.join(' or ')}`);
+    return undefined;
+  }
+  const cloud = offer.cloud ?? owners[0]!;
+  if (!owners.includes(cloud)) {
+    reading.fault([...path, 'cloud'], `cloud "${cloud}" has no type "${offer.type}"`, didYouMean(cloud, owners));
+    return undefined;
+  }
+  if (!isIdentifier(String(offer.region))) {
+    reading.fault([...path, 'region'], `"${offer.region}" cannot name a region`, IDENTIFIER_HINT);
+    return undefined;
+  }
+  const price = offer.price === undefined ? Number.NaN : parseMoney(String(offer.price));
+  if (price === undefined) {
+    const hint = 'write a plain decimal with at most nine decimals, such as 0.0416';
+    reading.fault([...path, 'price'], `price "${String(offer.price)}" is not an amount of USD per hour`, hint);
+    return undefined;
+  }
+  return { cloud, price };
+}
+
+function readOffers(
+  reading: Reading,
+  offers: readonly InlineOffer[],
+  cloudsOf: ReadonlyMap<string, readonly string[]>,
+  latest: string | undefined,
+): void {
+  const { builder } = reading;
+  // Of several dates of one offer the newest counts; an offer without a date is older than any.
+  const newest = new Map<
+    string,
+    { readonly index: number; readonly cloud: string; readonly price: number; readonly date: string }
+  >();
+  for (const [index, offer] of offers.entries()) {
+    const checked = checkOffer(reading, offer, cloudsOf, ['offers', index]);
+    const date = offer['as-of'] ?? '';
+    if (checked === undefined || (latest !== undefined && date > latest)) continue;
+    const zones = [offer.zones ?? []].flat().join(',').split(/[ ,]+/).sort(compareText);
+    const market = offer.market ?? 'on-demand';
+    const key = [checked.cloud, offer.type, offer.region, market, ...zones].join(' ');
+    const earlier = newest.get(key);
+    if (earlier?.date === date)
+      reading.fault(['offers', index], `the offer of ${offer.type} in ${offer.region} (${market}) is given twice`);
+    if (earlier === undefined || earlier.date < date) newest.set(key, { index, ...checked, date });
+  }
+  for (const { index, cloud, price } of newest.values()) {
+    const {
+      type,
+      region,
+      zones,
+      market = 'on-demand',
+      limit = Number.POSITIVE_INFINITY,
+      tenancy,
+      'price-basis': basis,
+      'as-of': asOf,
+    } = offers[index]!;
+    const row = builder.offer(builder.type(cloud, type), builder.region(cloud, String(region)), price, limit);
+    stateFacts(
+      reading,
+      'offer',
+      row,
+      { market, zones, tenancy, 'price-basis': basis, 'as-of': asOf },
+      [],
+      ['offers', index],
+    );
+  }
+}
+
+function readImages(reading: Reading, images: NonNullable<InlineCatalog['images']>, clouds: ReadonlySet<string>): void {
+  for (const [index, image] of images.entries()) {
+    const path = ['images', index];
+    const cloud = cloudOf(reading, image.cloud === undefined ? undefined : String(image.cloud), clouds, 'image', path);
+    const [product, release] = UBUNTU_PRODUCT.exec(String(image.product)) ?? [];
+    const base = product === undefined ? {} : { os: 'ubuntu', release };
+    const facts: Readonly<Record<string, unknown>> = { ...base, ...image, cloud };
+    if (facts.os === undefined || facts.release === undefined) {
+      reading.fault(
+        path,
+        'an image needs os and release, or a product that says them',
+        'such as os: ubuntu, release: 24.04',
+      );
+    }
+    stateFacts(reading, 'image', reading.builder.image(), facts, [], path);
+  }
+}
+
 /**
  * The catalog that a problem file writes out. `document` and `at` place diagnostics; `at` is the path of the section.
+ * Offers dated after `about.at` are left out.
  */
 export function readInlineCatalog(
   section: InlineCatalog,
   vocabulary: Vocabulary,
   document: Document,
   at: Path,
-  digest: string,
+  about: { readonly digest: string; readonly at: string | undefined },
 ): Result<Catalog> {
-  const builder = buildCatalog(vocabulary);
   const faults: Diagnostic[] = [];
-  const fault = (path: Path, message: string, hint?: string, part: 'key' | 'value' = 'value'): void => {
-    faults.push({
-      code: 'invalid-catalog',
-      message,
-      ...placeIn(document, [...at, ...path], part),
-      ...(hint === undefined ? {} : { hint }),
-    });
+  const reading: Reading = {
+    builder: buildCatalog(vocabulary),
+    vocabulary,
+    faults,
+    fault(path, message, hint, part = 'value') {
+      const place = placeIn(document, [...at, ...path], part);
+      faults.push({ code: 'invalid-catalog', message, ...place, ...(hint === undefined ? {} : { hint }) });
+    },
   };
-  const state = (
-    prefix: string,
-    scope: string,
-    row: number,
-    fields: Readonly<Record<string, unknown>>,
-    skipped: readonly string[],
-    path: Path,
-  ): void => {
-    for (const [key, raw] of Object.entries(fields)) {
-      if (skipped.includes(key) || raw === null || raw === undefined) continue;
-      const attribute = vocabulary.attributes.get(prefix + key);
-      if (attribute === undefined || attribute.scope !== scope) {
-        const known = [...vocabulary.attributes.values()]
-          .filter((one) => one.scope === scope)
-          .map((one) => one.name.slice(prefix.length));
-        fault([...path, key], `"${key}" is no attribute of a ${scope}`, didYouMean(key, known), 'key');
-        continue;
-      }
-      const decoded = decodeValue(attribute, raw);
-      if ('problem' in decoded) fault([...path, key], `${attribute.name} ${decoded.problem}`, decoded.hint);
-      else builder.fact(attribute, row, decoded.value);
-    }
-  };
-
-  const cloudsOf = new Map<string, string[]>();
-  const clouds = new Set<string>();
-  for (const [index, type] of section.types.entries()) {
-    const cloud = type.cloud ?? UNNAMED_CLOUD;
-    const path = ['types', index];
-    if (builder.hasType(cloud, type.name)) {
-      fault([...path, 'name'], `type ${type.name} of cloud ${cloud} is given twice`);
-      continue;
-    }
-    const nameOf = decodeValue(vocabulary.attributes.get('type.name')!, type.name);
-    if ('problem' in nameOf) fault([...path, 'name'], `type.name ${nameOf.problem}`);
-    state('type.', 'type', builder.type(cloud, type.name), type, ['name', 'cloud', 'capacity'], path);
-    clouds.add(cloud);
-    cloudsOf.set(type.name, [...(cloudsOf.get(type.name) ?? []), cloud]);
-  }
+  const cloudsOf = readTypes(reading, section.types);
+  const clouds = new Set([...cloudsOf.values()].flat());
   for (const [index, region] of (section.regions ?? []).entries()) {
-    const cloud = region.cloud ?? UNNAMED_CLOUD;
-    state('offer.', 'region', builder.region(cloud, region.region), region, ['region', 'cloud'], ['regions', index]);
-  }
-  const seen = new Set<string>();
-  for (const [index, offer] of section.offers.entries()) {
-    const path = ['offers', index];
-    const owners = cloudsOf.get(offer.type);
-    if (owners === undefined) {
-      fault(
-        [...path, 'type'],
-        `no type of the catalog is called "${offer.type}"`,
-        didYouMean(offer.type, cloudsOf.keys()),
-      );
-      continue;
-    }
-    if (offer.cloud === undefined && owners.length > 1) {
-      fault([...path, 'type'], `several clouds have a type "${offer.type}"`, `add cloud: ${owners.join(' or ')}`);
-      continue;
-    }
-    const cloud = offer.cloud ?? owners[0]!;
-    if (!owners.includes(cloud)) {
-      fault([...path, 'cloud'], `cloud "${cloud}" has no type "${offer.type}"`, didYouMean(cloud, owners));
-      continue;
-    }
-    let price = Number.NaN;
-    if (offer.price !== undefined) {
-      const parsed = parseMoney(String(offer.price));
-      if (parsed === undefined) {
-        fault(
-          [...path, 'price'],
-          `price "${String(offer.price)}" is not an amount of USD per hour`,
-          'write a plain decimal with at most nine decimals, such as 0.0416',
-        );
-        continue;
-      }
-      price = parsed;
-    }
-    const regionName = String(offer.region);
-    const region = builder.region(cloud, regionName);
-    const row = builder.offer(builder.type(cloud, offer.type), region, price, offer.limit ?? Number.POSITIVE_INFINITY);
-    const market = offer.market ?? 'on-demand';
-    const { zones, tenancy, 'price-basis': basis, 'as-of': asOf } = offer;
-    state('offer.', 'offer', row, { market, zones, tenancy, 'price-basis': basis, 'as-of': asOf }, [], path);
-    const key = [cloud, offer.type, regionName, market, String(zones ?? '')].join(' ');
-    if (seen.has(key)) fault(path, `the offer of ${offer.type} in ${regionName} (${market}) is given twice`);
-    seen.add(key);
-  }
-  for (const [index, image] of (section.images ?? []).entries()) {
-    const row = builder.image();
-    state('image.', 'image', row, image, [], ['images', index]);
-    if (image.cloud !== undefined && !clouds.has(String(image.cloud))) {
-      fault(
-        ['images', index, 'cloud'],
-        `no type of the catalog is of cloud "${String(image.cloud)}"`,
-        didYouMean(String(image.cloud), clouds),
-      );
+    const path = ['regions', index];
+    const cloud = cloudOf(reading, region.cloud, clouds, 'region', path);
+    if (!isIdentifier(region.region))
+      reading.fault([...path, 'region'], `"${region.region}" cannot name a region`, IDENTIFIER_HINT);
+    else if (cloud !== undefined) {
+      // The zones of a region are an attribute of their own, since an offer has zones too.
+      const { zones, ...facts } = region;
+      const row = reading.builder.region(cloud, region.region);
+      stateFacts(reading, 'region', row, { 'region-zones': zones, ...facts }, ['region', 'cloud'], path);
     }
   }
-  return faults.length > 0 ? fail(...faults) : ok(builder.finish({ gapsAreUnknown: false, digest }));
+  readOffers(reading, section.offers, cloudsOf, about.at);
+  readImages(reading, section.images ?? [], clouds);
+  return faults.length > 0
+    ? fail(...faults)
+    : ok(reading.builder.finish({ gapsAreUnknown: false, digest: about.digest }));
 }

@@ -1,3 +1,4 @@
+import { IDENTIFIER_HINT, isIdentifier } from '../catalog/decode.ts';
 import type { Attribute, Value } from '../catalog/value.ts';
 import { fromVersionDate } from '../quantity/date.ts';
 import { parseMoney } from '../quantity/money.ts';
@@ -43,6 +44,8 @@ export function readTypes(reader: Reader, file: ProductsFile, source: string): v
     const name = product.name;
     if (typeof cloud !== 'string' || typeof name !== 'string')
       throw new Fault(source, `products.${id}`, 'an instance type needs a cloud and a name');
+    if (!isIdentifier(cloud))
+      throw new Fault(source, `products.${id}`, `"${cloud}" cannot name a cloud`, IDENTIFIER_HINT);
     if (builder.hasType(cloud, name))
       throw new Fault(source, `products.${id}`, `type ${name} of ${cloud} is given twice`);
     const type = builder.type(
@@ -62,6 +65,8 @@ export function readTypes(reader: Reader, file: ProductsFile, source: string): v
         if (typeof regionName !== 'string' || typeof marketName !== 'string' || typeof priceText !== 'string') {
           throw new Fault(source, path(), 'an offer needs region, market and price as texts');
         }
+        if (!isIdentifier(regionName))
+          throw new Fault(source, path(), `"${regionName}" cannot name a region`, IDENTIFIER_HINT);
         const currency = item.currency ?? defaultCurrency;
         if (currency !== 'USD')
           throw new Fault(source, path(), `prices must be in USD, not ${JSON.stringify(currency)}`);

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fail, ok, type Result } from '../diagnostic/diagnostic.ts';
@@ -13,19 +22,51 @@ const CAUSES: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of its path is no folder',
 };
 
-/** The text of a file, which must be UTF-8. */
-export function readText(path: string): Result<string> {
+const causeOf = (error: unknown): string => {
+  const code = (error as NodeJS.ErrnoException).code ?? String(error);
+  return CAUSES[code] ?? code;
+};
+
+/** The text of a file (a path, or the number of an open one), which must be UTF-8. `name` is what people call it. */
+export function readText(file: string | number, name: string = String(file)): Result<string> {
+  const path = name;
   let bytes: Buffer;
   try {
-    bytes = readFileSync(path);
+    bytes = readFileSync(file);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    return fail({ code: 'unreadable-file', message: `cannot read ${path}: ${CAUSES[code] ?? code}`, path });
+    return fail({ code: 'unreadable-file', message: `cannot read ${path}: ${causeOf(error)}`, path });
   }
   try {
     return ok(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     return fail({ code: 'unreadable-file', message: `cannot read ${path}: it is no UTF-8 text`, path });
+  }
+}
+
+/**
+ * Writes a file whole or not at all: beside its place, then moved there. Links are followed; what is no ordinary file,
+ * such as a pipe or a device, is written to as it is. Returns the cause when it could not be written.
+ */
+export function writeWhole(path: string, text: string): string | undefined {
+  let target = path;
+  let beside: string | undefined;
+  try {
+    if (existsSync(path)) {
+      target = realpathSync(path);
+      if (!statSync(target).isFile()) {
+        writeFileSync(target, text);
+        return undefined;
+      }
+    }
+    const candidate = `${target}.${process.pid}.part`;
+    // Exclusive: what someone else has put there is not ours to overwrite.
+    writeFileSync(candidate, text, { flag: 'wx' });
+    beside = candidate;
+    renameSync(candidate, target);
+    return undefined;
+  } catch (error) {
+    if (beside !== undefined) rmSync(beside, { force: true });
+    return causeOf(error);
   }
 }
 

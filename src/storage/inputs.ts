@@ -1,5 +1,6 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Result } from '../diagnostic/diagnostic.ts';
+import type { Document, Path } from '../document/read.ts';
 import type { Program } from '../rules/program.ts';
 import { loadCatalog } from './catalogs.ts';
 import { sha256 } from './files.ts';
@@ -29,7 +30,11 @@ export function storedInputs() {
   return {
     vocabulary,
     catalog: (path: string | undefined, at: string | undefined) => catalogs(JSON.stringify([path ?? null, at ?? null])),
-    rules: (packs: readonly unknown[]) => programs(JSON.stringify(packs)),
+    rules(packs: readonly unknown[], document: Document, at: Path): Result<Program> {
+      const known = packs.every((pack) => typeof pack === 'string') ? programs(JSON.stringify(packs)) : undefined;
+      // What is wrong is told at its place in this document.
+      return known?.ok === true ? known : loadRules(packs, vocabulary, document, at);
+    },
     digest: (text: string) => `sha256:${sha256(text)}`,
   };
 }

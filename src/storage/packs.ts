@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import type { Vocabulary } from '../catalog/value.ts';
 import { fail, type Result } from '../diagnostic/diagnostic.ts';
 import { didYouMean } from '../diagnostic/nearest.ts';
-import { readInlineRules, readRules } from '../rules/parse.ts';
+import { canonicalJson } from '../document/canonical.ts';
+import { type Document, documentOfValue, type Path, partOf, placeIn } from '../document/read.ts';
+import { readRuleDocument, readRules } from '../rules/parse.ts';
 import { compileRules, type Program } from '../rules/program.ts';
 import type { Rule } from '../rules/rule.ts';
 import { readVocabulary } from '../rules/vocabulary.ts';
@@ -66,33 +68,36 @@ export function shippedPacks(): readonly string[] {
  * A program from packs: names (`default`, `hosting`), paths, or rule files as values. A pack that is named twice counts
  * once; the order makes no difference.
  *
+ * @param document where the packs are listed, for diagnostics; `at` is the path of the list
  * @example loadRules(['default', './acme.yaml'])
  */
-export function loadRules(packs: readonly unknown[], vocabulary: Vocabulary = loadVocabulary()): Result<Program> {
+export function loadRules(
+  packs: readonly unknown[],
+  vocabulary: Vocabulary = loadVocabulary(),
+  document: Document = documentOfValue('rules', { rules: packs }),
+  at: Path = ['rules'],
+): Result<Program> {
   const texts = new Map<string, string>();
   const rules: Rule[] = [];
   for (const [index, pack] of packs.entries()) {
+    const path = [...at, index];
     if (typeof pack !== 'string') {
-      const source = `rules[${index}]`;
-      const read = readInlineRules(source, pack, vocabulary);
+      const read = readRuleDocument(partOf(document, path, pack), vocabulary);
       if (!read.ok) return read;
-      texts.set(source, JSON.stringify(pack));
+      texts.set(`rules[${index}]`, canonicalJson(pack));
       rules.push(...read.value);
       continue;
     }
     const files = filesOf(pack);
     if (files === undefined || files.length === 0) {
       const hint = didYouMean(pack, ['default', ...shippedPacks()]);
-      return fail({
-        code: 'unknown-pack',
-        message: `"${pack}" is neither a shipped rule pack nor a file`,
-        path: 'rules',
-        ...(hint === undefined ? {} : { hint }),
-      });
+      const message = `"${pack}" is neither a shipped rule pack nor a file`;
+      const place = placeIn(document, path);
+      return fail({ code: 'unknown-pack', message, ...place, ...(hint === undefined ? {} : { hint }) });
     }
-    for (const { path, source } of files) {
+    for (const { path: file, source } of files) {
       if (texts.has(source)) continue;
-      const text = readText(path);
+      const text = readText(file);
       if (!text.ok) return text;
       texts.set(source, text.value);
       const read = readRules(source, text.value, vocabulary);

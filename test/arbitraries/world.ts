@@ -103,7 +103,7 @@ export const catalogs = fc
               .map((image, index) => ({ id: `img-${index}`, ...image })),
           }),
       regions: regions.flatMap(({ cloud: own, region: name, facts }) => {
-        if (seenRegions.has(`${own} ${name}`)) return [];
+        if (!clouds.has(own) || seenRegions.has(`${own} ${name}`)) return [];
         seenRegions.add(`${own} ${name}`);
         return [{ cloud: own, region: name, ...facts }];
       }),

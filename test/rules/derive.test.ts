@@ -4,7 +4,7 @@ import { valueAt } from '../../src/catalog/column.ts';
 import { documentOfValue } from '../../src/document/read.ts';
 import { compareVersions } from '../../src/quantity/version.ts';
 import { derive } from '../../src/rules/derive.ts';
-import { readInlineRules } from '../../src/rules/parse.ts';
+import { readRuleDocument } from '../../src/rules/parse.ts';
 import { compileRules, type Program, versionOf, violationOf } from '../../src/rules/program.ts';
 import { type Level, referenceCapabilities, referenceTruth } from '../../src/rules/reference.ts';
 import { type InlineCatalog, readInlineCatalog } from '../../src/sources/inline.ts';
@@ -19,7 +19,7 @@ const request = new Map<string, string | boolean>([
 ]);
 
 function programOf(file: unknown): Program {
-  const rules = readInlineRules('rules', file, vocabulary);
+  const rules = readRuleDocument(documentOfValue('rules', file), vocabulary);
   if (!rules.ok) throw new Error(rules.diagnostics[0]!.message);
   const program = compileRules(vocabulary, rules.value, '');
   if (!program.ok) throw new Error(program.diagnostics[0]!.message);
@@ -27,7 +27,10 @@ function programOf(file: unknown): Program {
 }
 
 function catalogOf(section: unknown) {
-  const catalog = readInlineCatalog(section as InlineCatalog, vocabulary, documentOfValue('catalog', section), [], '');
+  const catalog = readInlineCatalog(section as InlineCatalog, vocabulary, documentOfValue('catalog', section), [], {
+    digest: '',
+    at: undefined,
+  });
   if (!catalog.ok) throw new Error(catalog.diagnostics[0]!.message);
   return catalog.value;
 }

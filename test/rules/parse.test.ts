@@ -168,7 +168,7 @@ describe('packs', () => {
   it('are known by name, with a hint for a slip', () => {
     const read = loadRules(['hostting']);
     expect(read.ok ? '' : describeDiagnostic(read.diagnostics[0]!)).toBe(
-      'error: "hostting" is neither a shipped rule pack nor a file\n  at rules\n  hint: did you mean hosting?',
+      'error: "hostting" is neither a shipped rule pack nor a file\n  at rules[0]\n  hint: did you mean hosting?',
     );
   });
 
