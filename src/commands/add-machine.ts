@@ -90,15 +90,23 @@ export function addMachineCommand(process: Process, exit: (code: number) => void
     if (!request.ok) return exit(report(process, request.diagnostics));
     const named = listOf(request.value.constraints, 'cloud');
     const literal = named.length > 0 && named.every((name) => !name.includes('*') && !name.startsWith('^'));
+    const progress = (text?: string): void => {
+      // One cloud is read in a blink.
+      if (options.quiet !== true && !literal) process.progress(text);
+    };
+    progress('reading the catalog');
     const compiled = loadSources(options, literal ? named : undefined);
+    progress();
     if (!compiled.ok) return exit(report(process, compiled.diagnostics));
     const faults = validateRequest(request.value, compiled.value.catalog);
     if (faults.length > 0) return exit(report(process, faults));
+    progress('judging offers');
     const answer = answerRequest(compiled.value, request.value, {
       engine: options.engine,
       top: options.top,
       at: options.at,
     });
+    progress();
     const fault = deliver(
       process,
       renderAnswer(answer, options.format, { verbose: options.verbose ?? false }),

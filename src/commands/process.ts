@@ -7,6 +7,8 @@ export interface Process {
   readonly env: Readonly<Record<string, string | undefined>>;
   out(text: string): void;
   err(text: string): void;
+  /** One line on a terminal that says what takes time; the next takes its place, none clears it. Silent elsewhere. */
+  progress(text?: string): void;
   /** All of standard input, which must be UTF-8. */
   stdin(): Result<string>;
 }
@@ -29,6 +31,9 @@ export function emit(real: NodeJS.Process): Process {
     env: real.env,
     out: (text) => real.stdout.write(text),
     err: (text) => real.stderr.write(text),
+    progress: (text) => {
+      if (real.stderr.isTTY) real.stderr.write(`\r\u001b[K${text === undefined ? '' : `${text} …`}`);
+    },
     stdin: () => readText(0, '<stdin>'),
   };
 }
