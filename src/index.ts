@@ -13,13 +13,14 @@
  */
 
 import type { Vocabulary } from './catalog/value.ts';
-import { fail, ok, type Result } from './diagnostic/diagnostic.ts';
+import { type Diagnostic, ok, type Result } from './diagnostic/diagnostic.ts';
 import { checkDocument } from './document/check.ts';
 import { documentOfValue } from './document/read.ts';
 import type { Compiled } from './match/compiled.ts';
 import { prepare as prepareQuery, type Query } from './match/query.ts';
 import { validateRequest } from './match/validate.ts';
-import { type AnswerOptions, answerRequest, describeRow } from './plan/answer.ts';
+import { type AnswerOptions, answerRequest } from './plan/answer.ts';
+import { describeOffer } from './plan/describe.ts';
 import { errorAnswer, readProblem, solveRead } from './plan/problem.ts';
 import { type Alternative, type Answer, answerSchema } from './plan/schema.ts';
 import { verifyAnswer } from './plan/verify.ts';
@@ -90,20 +91,26 @@ export function parseRequest(input: RequestInput, vocabulary: Vocabulary = loadV
 
 /**
  * A request made ready for a compiled catalog, once, to be asked often: `cheapest(query)`, `top(query, 5)`,
- * `count(query)`. Names that the catalog does not have are faults.
+ * `count(query)`. Names that the catalog does not have fit nothing; `check` tells of them.
+ *
+ * @example const row = cheapest(prepare(compiled, request)) // -1 when nothing fits
  */
-export function prepare(
-  compiled: Compiled,
-  request: MachineRequest,
-  options: Pick<AnswerOptions, 'at'> = {},
-): Result<Query> {
-  const faults = validateRequest(request, compiled.catalog);
-  return faults.length > 0 ? fail(...faults) : ok(prepareQuery(compiled, request, options.at));
+export function prepare(compiled: Compiled, request: MachineRequest, options: Pick<AnswerOptions, 'at'> = {}): Query {
+  return prepareQuery(compiled, request, options.at);
 }
 
-/** One offer of a query's catalog, by its row: what it is, what it is billed at, and whether it fits. */
-export function describe(query: Query, row: number): Alternative & { readonly fits: boolean } {
-  return describeRow(query, row);
+/** Names of clouds, regions, types, zones and images in a request that a catalog does not have. */
+export function check(compiled: Compiled, request: MachineRequest): readonly Diagnostic[] {
+  return validateRequest(request, compiled.catalog);
+}
+
+/**
+ * One offer of a catalog by its row, at its list price.
+ *
+ * @example describe(compiled, cheapest(prepare(compiled, request))).type // 'm8i-flex.large'
+ */
+export function describe(compiled: Compiled, row: number): Alternative {
+  return describeOffer(compiled.catalog, row, compiled.catalog.offers.price[row]!);
 }
 
 /** The whole answer to a request: machines, alternatives, steps, notes, explanation. A fault gives status `error`. */

@@ -1,6 +1,6 @@
 import type { Compiled } from '../match/compiled.ts';
 import { hasBit, isClear, maskOf } from '../match/mask.ts';
-import { isFit, prepare, type Query } from '../match/query.ts';
+import { prepare, type Query } from '../match/query.ts';
 import { requestDate } from '../match/request-facts.ts';
 import { cheapest, ranked, type Sweep, sweep } from '../match/scan.ts';
 import { LAUNCHER } from '../match/site-needs.ts';
@@ -88,7 +88,7 @@ function cheapestFor(
   if (row === -1) return undefined;
   const { price } = query.judge(row);
   return {
-    alternative: { ...describeOffer(query, row, price), ...(misses.length === 0 ? {} : { needs: [...misses] }) },
+    alternative: { ...describeOffer(query.space, row, price), ...(misses.length === 0 ? {} : { needs: [...misses] }) },
     price,
   };
 }
@@ -137,7 +137,7 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
       : null;
   const launcher = query.needs.findIndex((need) => need.id === LAUNCHER);
   const needsHelp = first !== undefined && hasBit(swept.missing, first * query.words, launcher);
-  const slowed = first !== undefined && describeOffer(query, first, 0)['sustained-cores'] !== undefined;
+  const slowed = first !== undefined && describeOffer(query.space, first, 0)['sustained-cores'] !== undefined;
   const alternative = (changed: MachineRequest, misses: readonly string[] = []): Found | undefined =>
     cheapestFor(compiled, changed, at, misses);
   const byJuju = withConstraints(request, [{ key: 'launcher', value: 'juju' }]);
@@ -153,7 +153,7 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
     considered: { offers: considered, fit, 'unpriced-fit': unpriced.fit },
     'runner-up': null,
     'juju-launchable': needsHelp ? (alternative(byJuju)?.alternative ?? null) : null,
-    'full-speed': fullSpeed === undefined ? null : describeOffer(query, fullSpeed, price(fullSpeed)),
+    'full-speed': fullSpeed === undefined ? null : describeOffer(query.space, fullSpeed, price(fullSpeed)),
     'without-reserve': request.reserve ? cheaper(alternative({ ...request, reserve: false }, ['reserve'])) : null,
     'other-arch': cheaper(alternative(withConstraints(request, [{ key: 'arch', value: '' }]), ['arch'])),
     steps: [],
@@ -230,8 +230,8 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
       'runner-up':
         next === undefined
           ? null
-          : { ...describeOffer(query, next, price(next)), 'wins-below': formatMoney(price(last)) },
-      ...(top > 1 ? { top: rows.slice(0, top).map((row) => describeOffer(query, row, price(row))) } : {}),
+          : { ...describeOffer(query.space, next, price(next)), 'wins-below': formatMoney(price(last)) },
+      ...(top > 1 ? { top: rows.slice(0, top).map((row) => describeOffer(query.space, row, price(row))) } : {}),
       steps,
       explanation: { ...common.explanation, proofs, 'price-steps': priceSteps },
     },
@@ -242,10 +242,4 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
       NOT_INCLUDED,
     ],
   );
-}
-
-/** One offer of a compiled catalog in the words of an answer, at its list price. */
-export function describeRow(query: Query, row: number): Alternative & { readonly fits: boolean } {
-  const verdict = query.judge(row);
-  return { ...describeOffer(query, row, verdict.price), fits: isFit(query, verdict) };
 }

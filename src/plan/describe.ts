@@ -1,4 +1,4 @@
-import { numberAt, setAt, textAt } from '../catalog/column.ts';
+import { numberAt, setAt, type Table, textAt } from '../catalog/column.ts';
 import type { Attribute } from '../catalog/value.ts';
 import { sustainedCores } from '../match/needs.ts';
 import type { Query } from '../match/query.ts';
@@ -8,26 +8,30 @@ import { guestsOf } from '../request/request.ts';
 import type { RuleOf } from '../rules/program.ts';
 import { ANY_VERSION, leastLevel } from '../rules/program.ts';
 import { easiestProvider, type ProofStep, proveCapability } from '../rules/proof.ts';
+import type { Space } from '../rules/space.ts';
 import type { Alternative, Machine } from './schema.ts';
 
 /** Offers and machines as the answer states them. */
 
 /** Sustained cores of a type that does not run at full speed all the time; undefined for all others. */
-function slowedCores(query: Query, type: number): string | undefined {
-  const baseline = numberAt(query.space.types, 'type.baseline', type);
-  const sustained = sustainedCores(query.space.types, type);
+function slowedCores(types: Table, type: number): string | undefined {
+  const baseline = numberAt(types, 'type.baseline', type);
+  const sustained = sustainedCores(types, type);
   return baseline === undefined || baseline >= 1000 || sustained === undefined
     ? undefined
     : formatDecimal(sustained, 3);
 }
 
 /** One offer, at a price as billed. */
-export function describeOffer(query: Query, row: number, price: number): Alternative {
-  const { types, regions, offers } = query.space;
+export function describeOffer(
+  { types, regions, offers }: Pick<Space, 'types' | 'regions' | 'offers'>,
+  row: number,
+  price: number,
+): Alternative {
   const type = offers.type[row]!;
   const basis = textAt(offers, 'offer.price-basis', row);
   const tenancy = textAt(offers, 'offer.tenancy', row);
-  const sustained = slowedCores(query, type);
+  const sustained = slowedCores(types, type);
   return {
     type: textAt(types, 'type.name', type) ?? '',
     cloud: textAt(types, 'type.cloud', type) ?? '',
@@ -73,7 +77,7 @@ export function describeMachine(
   const { types, offers, regions } = query.space;
   const { table } = query.images;
   const type = offers.type[row]!;
-  const { 'sustained-cores': sustained, ...offer } = describeOffer(query, row, price);
+  const { 'sustained-cores': sustained, ...offer } = describeOffer(query.space, row, price);
   const zones = setAt(offers, 'offer.zones', row) ?? setAt(regions, 'offer.region-zones', offers.region[row]!);
   const cores = numberAt(types, 'type.cores', type);
   const mem = numberAt(types, 'type.mem', type);

@@ -111,7 +111,7 @@ export function nearestMisses(query: Query, swept: Sweep): NonNullable<Answer['n
         ? [{ need: need.id, text: whyMissed(query, swept, offer, bit) }]
         : [],
     );
-    nearest.push({ ...describeOffer(query, offer, swept.price[offer]!), misses });
+    nearest.push({ ...describeOffer(query.space, offer, swept.price[offer]!), misses });
   }
   return nearest;
 }

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import {
+  answer,
+  canonicalConstraints,
+  cheapest,
+  check,
+  compile,
+  count,
+  describeDiagnostic,
+  describe as describeOffer,
+  loadCatalog,
+  loadRules,
+  parseConstraints,
+  parseRequest,
+  prepare,
+  type Result,
+  renderAnswer,
+  solveProblem,
+  top,
+  verify,
+} from '../src/index.ts';
+
+const value = <T>(result: Result<T>): T => {
+  if (!result.ok) throw new Error(result.diagnostics.map(describeDiagnostic).join('\n'));
+  return result.value;
+};
+
+describe('the library', () => {
+  const compiled = compile(value(loadCatalog({ clouds: ['aws'] })), value(loadRules(['default'])));
+  const request = value(parseRequest({ placement: 'kvm', constraints: 'cores=2 mem=4G region=us-east-1' }));
+
+  it('asks a prepared query for the cheapest, the best, and how many', () => {
+    const query = prepare(compiled, request);
+    expect(describeOffer(compiled, cheapest(query))).toMatchObject({ type: 'm8i-flex.large', price: '0.10055' });
+    expect(top(query, 3).map((row) => describeOffer(compiled, row).type)).toEqual([
+      'm8i-flex.large',
+      'm8i.large',
+      'r8i-flex.large',
+    ]);
+    expect(count(query)).toBe(144);
+    expect(cheapest(prepare(compiled, value(parseRequest({ constraints: 'cores=1000' }))))).toBe(-1);
+  });
+
+  it('answers whole, and renders', () => {
+    const given = answer(compiled, request);
+    expect(given.cost).toBe('0.10055');
+    expect(renderAnswer(given, 'tabular')).toContain('m8i-flex.large');
+  });
+
+  it('tells bad input as values', () => {
+    const unknown = value(parseRequest({ constraints: 'region=us-eest-1' }));
+    expect(check(compiled, unknown)).toMatchObject([{ code: 'unknown-region' }]);
+    expect(answer(compiled, unknown)).toMatchObject({ status: 'error', diagnostics: [{ code: 'unknown-region' }] });
+    expect(parseConstraints('mem=4GB')).toMatchObject({ ok: false, diagnostics: [{ code: 'bad-constraint' }] });
+    expect(loadRules(['none'])).toMatchObject({ ok: false });
+    expect(loadCatalog({ path: '/nonexistent' })).toMatchObject({ ok: false });
+    for (const problem of [
+      null,
+      5,
+      [],
+      {},
+      { format: 'stowage.problem/1' },
+      { catalog: { types: [{ name: 'a', mem: Number.NaN }], offers: [] } },
+    ]) {
+      expect(solveProblem(problem).status).toBe('error');
+    }
+    expect(
+      verify({}, { format: 'stowage.problem/1', catalog: { name: 'bundled' }, request: { kind: 'machine' } }),
+    ).toMatchObject({ ok: false });
+  });
+
+  it('writes constraints canonically', () => {
+    expect(canonicalConstraints(value(parseConstraints('mem=1.5G cores=2')))).toBe('cores=2 mem=1536M');
+  });
+});
