@@ -6,7 +6,6 @@ import { cheapest, ranked, type Sweep, sweep } from '../match/scan.ts';
 import { LAUNCHER } from '../match/site-needs.ts';
 import { formatDecimal } from '../quantity/decimal.ts';
 import { formatMoney, formatMonthly, HOURS_PER_MONTH } from '../quantity/money.ts';
-import type { Constraint } from '../request/constraints.ts';
 import type { MachineRequest } from '../request/request.ts';
 import { choose, type Engine } from './choose.ts';
 import { describeMachine, describeOffer, proveNeeds } from './describe.ts';
@@ -15,6 +14,7 @@ import { machineNotes, NOT_INCLUDED, requestNotes, scopeNotes, unpricedNotes } f
 import type { Alternative, Answer, Machine, Note } from './schema.ts';
 import { stepsFor } from './steps.ts';
 import { unpricedFits } from './unpriced.ts';
+import { variant, withConstraint } from './variant.ts';
 
 /** Answers a machine request: the cheapest offers that fit, why, what else there is, and how to get them. */
 
@@ -57,17 +57,6 @@ function countNeeds(
     return { need: need.id, text: need.text, misses: misses[bit]!, unknown: unknown[bit]!, left };
   });
   return { considered, fit, needs };
-}
-
-/** A request with some constraints written otherwise. */
-function withConstraints(
-  request: MachineRequest,
-  changed: readonly Pick<Constraint, 'key' | 'value'>[],
-): MachineRequest {
-  const byKey = new Map(request.constraints.byKey);
-  const span = { source: '', text: '', start: 0, end: 0 };
-  for (const { key, value } of changed) byKey.set(key, { key, value, span });
-  return { ...request, constraints: { ...request.constraints, byKey } };
 }
 
 /** An offer that answers a request like this one, and what it costs. */
@@ -140,7 +129,10 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
   const slowed = first !== undefined && describeOffer(query.space, first, 0)['sustained-cores'] !== undefined;
   const alternative = (changed: MachineRequest, misses: readonly string[] = []): Found | undefined =>
     cheapestFor(compiled, changed, at, misses);
-  const byJuju = withConstraints(request, [{ key: 'launcher', value: 'juju' }]);
+  const unreserved = variant(request, (draft) => {
+    draft.reserve = false;
+  });
+  const byJuju = withConstraint(request, 'launcher', 'juju');
   const fullSpeed = slowed ? ranked(query, swept, maskWith(query, 'full-speed'))[0] : undefined;
   const common: Answer = {
     format: 'stowage.answer/1',
@@ -154,8 +146,8 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
     'runner-up': null,
     'juju-launchable': needsHelp ? (alternative(byJuju)?.alternative ?? null) : null,
     'full-speed': fullSpeed === undefined ? null : describeOffer(query.space, fullSpeed, price(fullSpeed)),
-    'without-reserve': request.reserve ? cheaper(alternative({ ...request, reserve: false }, ['reserve'])) : null,
-    'other-arch': cheaper(alternative(withConstraints(request, [{ key: 'arch', value: '' }]), ['arch'])),
+    'without-reserve': request.reserve ? cheaper(alternative(unreserved, ['reserve'])) : null,
+    'other-arch': cheaper(alternative(withConstraint(request, 'arch', ''), ['arch'])),
     steps: [],
     notes: [],
     explanation: { needs, proofs: {}, 'price-steps': [], unpriced: unpriced.examples },
