@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { addMachineCommand } from './commands/add-machine.ts';
 import { constraintsCommand } from './commands/constraints.ts';
-import { EXIT, emit, type Process } from './commands/process.ts';
+import { EXIT, type Process, realProcess } from './commands/process.ts';
 import { solveCommand } from './commands/solve.ts';
 import { visible } from './diagnostic/visible.ts';
 
@@ -60,4 +60,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.stderr.write(`error: cannot write to standard output: ${error.code ?? error.message}\n`);
   process.exit(EXIT.badInput);
 });
-process.exitCode = await run(process.argv.slice(2), emit(process));
+process.exitCode = await run(process.argv.slice(2), realProcess(process));

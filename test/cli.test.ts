@@ -189,6 +189,21 @@ function fromFolder(): Ran {
   return { code: ran.status, out: ran.stdout, err: ran.stderr };
 }
 
+it('takes a rule file for what it is, whatever it is called', () => {
+  mkdirSync(join(scratch, 'rules'));
+  file(
+    'rules/safety.yaml',
+    'format: 1\nmodule: mine\nrules:\n  nothing: {summary: nothing is good enough, forbid: true}\n',
+  );
+  const ran = spawnSync(
+    process.execPath,
+    [join(ROOT, 'dist', 'cli.js'), 'add-machine', 'lxd', ...US_EAST, '--rules', 'rules/safety.yaml'],
+    { cwd: scratch, encoding: 'utf8' },
+  );
+  expect(ran.stdout).toContain('rule mine/nothing: nothing is good enough');
+  expect(ran.status).toBe(1);
+});
+
 describe('exit codes', () => {
   it('tell an answer from none', () => {
     expect(stowage(['add-machine', 'lxd', ...US_EAST, '--quiet']).code).toBe(0);

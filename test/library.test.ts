@@ -47,6 +47,16 @@ describe('the library', () => {
     expect(renderAnswer(given, 'tabular')).toContain('m8i-flex.large');
   });
 
+  it('leaves what it is given as it was', () => {
+    const own = value(
+      parseRequest({ placement: 'kvm', constraints: 'cores=2 mem=4G region=us-east-1', attributes: { env: 'test' } }),
+    );
+    const before = structuredClone({ ...own, constraints: [...own.constraints.byKey] });
+    answer(compiled, own);
+    expect({ ...own, constraints: [...own.constraints.byKey] }).toEqual(before);
+    expect([own, own.constraints, own.constraints.byKey, own.attributes, own.base].some(Object.isFrozen)).toBe(false);
+  });
+
   it('tells bad input as values', () => {
     const unknown = value(parseRequest({ constraints: 'region=us-eest-1' }));
     expect(check(compiled, unknown)).toMatchObject([{ code: 'unknown-region' }]);

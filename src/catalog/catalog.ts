@@ -42,6 +42,20 @@ export interface Offers extends Table {
   readonly limit: Float64Array;
 }
 
+/**
+ * The order of two offers whose price is the same: cloud, region, type, market, zones. Rows of regions and types are
+ * in order of their names, and rows of offers break what is left.
+ */
+export function compareOffers(offers: Offers, a: number, b: number): number {
+  const market = (row: number): string => textAt(offers, 'offer.market', row) ?? '';
+  return (
+    offers.region[a]! - offers.region[b]! ||
+    offers.type[a]! - offers.type[b]! ||
+    compareText(market(a), market(b)) ||
+    a - b
+  );
+}
+
 /** The name under which a type or region is unique: a blank cannot be part of a cloud's name. */
 export function keyOf(cloud: string, name: string): string {
   return `${cloud} ${name}`;

@@ -26,7 +26,7 @@ export const EXIT = {
 } as const;
 
 /** The real process. */
-export function emit(real: NodeJS.Process): Process {
+export function realProcess(real: NodeJS.Process): Process {
   return {
     env: real.env,
     out: (text) => real.stdout.write(text),

@@ -1,6 +1,6 @@
+import type { Catalog, Offers } from '../catalog/catalog.ts';
 import { numberAt, setAt, type Table, textAt, valueAt } from '../catalog/column.ts';
 import { formatValue } from '../catalog/decode.ts';
-import type { Vocabulary } from '../catalog/value.ts';
 import { formatDecimal } from '../quantity/decimal.ts';
 import { matchesGlob } from '../quantity/glob.ts';
 import { formatMoney, HOURS_PER_MONTH } from '../quantity/money.ts';
@@ -61,26 +61,17 @@ export function wantedArch(request: MachineRequest): string | undefined {
 }
 
 /** Whether a name passes a list of names and globs, `^` in front negating: some positive one (if any) and no negative. */
-function passesPatterns(patterns: readonly string[], name: string): boolean {
+export function passesPatterns(patterns: readonly string[], name: string): boolean {
   const negative = patterns.filter((pattern) => pattern.startsWith('^')).map((pattern) => pattern.slice(1));
   const positive = patterns.filter((pattern) => !pattern.startsWith('^'));
   if (negative.some((pattern) => matchesGlob(pattern, name))) return false;
   return positive.length === 0 || positive.some((pattern) => matchesGlob(pattern, name));
 }
 
-interface Tables {
-  readonly types: Table;
-  readonly regions: Table;
-  readonly offers: Table;
-}
-
 /** The needs of a request that facts decide without an image. */
-export function factNeeds(
-  request: MachineRequest,
-  { types, regions, offers }: Tables,
-  vocabulary: Vocabulary,
-): readonly FactNeed[] {
+export function factNeeds(request: MachineRequest, catalog: Catalog, offers: Offers): readonly FactNeed[] {
   const { constraints } = request;
+  const { types, regions, vocabulary } = catalog;
   const needs: FactNeed[] = [];
   const type = (id: string, text: string, holds: (row: number) => Tri, bearing: Bearing = 'must'): void => {
     needs.push({ id, text, bearing, level: 'type', holds });
@@ -134,14 +125,18 @@ export function factNeeds(
   }
   const zones = zonesOf(request);
   if (zones.length > 0) {
-    const listed = new Set<string>();
-    for (const column of [offers.columns.get('offer.zones'), regions.columns.get('offer.region-zones')]) {
-      for (const value of column?.values ?? [])
-        for (const zone of (value as readonly string[] | undefined) ?? []) listed.add(zone);
+    // Regions in which each zone is known to be, by the regions' own lists and by what is sold there.
+    const homes = new Map<string, Set<number>>();
+    const note = (list: readonly string[] | undefined, region: number): void => {
+      for (const zone of list ?? []) homes.set(zone, (homes.get(zone) ?? new Set()).add(region));
+    };
+    for (let row = 0; row < regions.size; row += 1) note(setAt(regions, 'offer.region-zones', row), row);
+    for (const listed of [catalog.offers, catalog.listedUnpriced]) {
+      for (let row = 0; row < listed.size; row += 1) note(setAt(listed, 'offer.zones', row), listed.region[row]!);
     }
     // Juju tries the zones one after the other, so where nobody knows the zones of a region, a zone that nobody knows
     // may be one of them; but a zone that is known to be elsewhere is not.
-    const unlisted = zones.some((zone) => !listed.has(zone));
+    const mayBeIn = (zone: string, region: number): boolean => homes.get(zone)?.has(region) ?? true;
     needs.push({
       id: 'zones',
       text: `zone ${zones.join(' or ')}`,
@@ -149,7 +144,7 @@ export function factNeeds(
       level: 'offer',
       holds: (row, region) => {
         const sold = setAt(offers, 'offer.zones', row) ?? setAt(regions, 'offer.region-zones', region);
-        return triOf(sold === undefined ? unlisted : zones.some((zone) => sold.includes(zone)));
+        return triOf(zones.some((zone) => (sold === undefined ? mayBeIn(zone, region) : sold.includes(zone))));
       },
     });
   }

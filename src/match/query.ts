@@ -3,6 +3,7 @@ import { numberAt, textAt } from '../catalog/column.ts';
 import type { MachineRequest } from '../request/request.ts';
 import { type Derivation, derive } from '../rules/derive.ts';
 import { type BilledPrice, billedPrice } from '../rules/price.ts';
+import { withoutLaunchOptions } from '../rules/program.ts';
 import type { Site, Space } from '../rules/space.ts';
 import { FALSE, TRUE, type Tri, UNKNOWN_TRUTH } from '../rules/tri.ts';
 import type { Compiled } from './compiled.ts';
@@ -22,11 +23,14 @@ export interface Query {
   readonly space: Space;
   readonly images: Images;
   readonly derivation: Derivation;
+  /** The derivation without launch options: what Juju can bring about. */
+  readonly unaided: Derivation;
   /** Need n is bit n of every mask. */
   readonly needs: readonly NeedText[];
   /** Words per mask. */
   readonly words: number;
-  readonly scope: Uint32Array;
+  /** Needs that bound what is considered, as a mask. */
+  readonly scopeMask: Uint32Array;
   /** Everything that must be met, scope included. */
   readonly musts: Uint32Array;
   /** By row of `regions`: 1 where the region is considered. */
@@ -64,13 +68,16 @@ export function prepare(
   const { types, regions } = catalog;
   const images = imagesOf(catalog, request.base);
   const space: Space = { types, regions, images: images.table, offers };
-  const derivation = derive(program, space, requestFacts(compiled, request, at));
-  const facts = factNeeds(request, space, catalog.vocabulary);
-  const atSite = siteNeeds(compiled, request, space, derivation);
+  const given = requestFacts(compiled, request, at);
+  const derivation = derive(program, space, given);
+  const plain = withoutLaunchOptions(program);
+  const unaided = plain === program ? derivation : derive(plain, space, given);
+  const facts = factNeeds(request, catalog, offers);
+  const atSite = siteNeeds(compiled, request, space, derivation, unaided);
   const needs: readonly NeedText[] = [...facts, ...atSite.needs];
   const bitOf = (id: string): number => needs.findIndex((need) => need.id === id);
   const words = wordsFor(needs.length);
-  const scope = maskOf(needs.length, (bit) => needs[bit]!.bearing === 'scope');
+  const scopeMask = maskOf(needs.length, (bit) => needs[bit]!.bearing === 'scope');
   const musts = maskOf(needs.length, (bit) => needs[bit]!.bearing !== 'wish');
 
   // --- types and regions: decided once each ---
@@ -184,11 +191,12 @@ export function prepare(
     space,
     images,
     derivation,
+    unaided,
     needs,
     words,
-    scope,
+    scopeMask,
     musts,
-    inScope: clearOf(ofRegions, regions.size, scope),
+    inScope: clearOf(ofRegions, regions.size, scopeMask),
     isPossible: (offer) => possibleType[offers.type[offer]!] === 1 && possibleRegion[offers.region[offer]!] === 1,
     judge,
     site,

@@ -1,3 +1,4 @@
+import { compareOffers } from '../catalog/catalog.ts';
 import { isClear } from './mask.ts';
 import { isFit, type Query } from './query.ts';
 
@@ -48,8 +49,9 @@ export function cheapest(query: Query): number {
   for (let offer = 0; offer < size; offer += 1) {
     if (!query.isPossible(offer)) continue;
     const verdict = query.judge(offer);
-    if (!isFit(query, verdict) || verdict.price >= lowest) continue;
+    if (!isFit(query, verdict) || verdict.price > lowest) continue;
     if (inOrder) return offer;
+    if (verdict.price === lowest && compareOffers(query.space.offers, best, offer) < 0) continue;
     best = offer;
     lowest = verdict.price;
   }
@@ -69,7 +71,10 @@ export function ranked(query: Query, swept: Sweep, needs: Uint32Array): readonly
   for (let offer = 0; offer < query.space.offers.size; offer += 1) {
     if (isClear(swept.missing, offer * query.words, needs)) rows.push(offer);
   }
-  if (query.derivation.program.prices.length > 0) rows.sort((a, b) => swept.price[a]! - swept.price[b]! || a - b);
+  if (query.derivation.program.prices.length > 0) {
+    const { offers } = query.space;
+    rows.sort((a, b) => swept.price[a]! - swept.price[b]! || compareOffers(offers, a, b));
+  }
   return rows;
 }
 

@@ -6,7 +6,6 @@ import { guestsOf, type MachineRequest } from '../request/request.ts';
 import { passesLevel } from '../rules/capability.ts';
 import type { Derivation } from '../rules/derive.ts';
 import { ANY_VERSION, leastLevel } from '../rules/program.ts';
-import { easiestProvider } from '../rules/proof.ts';
 import { reservedShare } from '../rules/reserve.ts';
 import type { Site, Space } from '../rules/space.ts';
 import { FALSE, TRUE, type Tri, triOf, UNKNOWN_TRUTH } from '../rules/tri.ts';
@@ -40,11 +39,13 @@ function countedGuests(compiled: Compiled, request: MachineRequest): readonly Gu
   return guests.filter((guest) => isVm(guest) || request.guests?.includes(guest) === true);
 }
 
+/** @param unaided the derivation without launch options: what Juju can bring about */
 export function siteNeeds(
   compiled: Compiled,
   request: MachineRequest,
   space: Space,
   derivation: Derivation,
+  unaided: Derivation,
 ): SiteNeeds {
   const { program } = compiled;
   const { types, images } = space;
@@ -120,8 +121,7 @@ export function siteNeeds(
         const state = derivation.capability(need.capability, site);
         const holds = passesLevel(state, levels[index]!);
         note(firstCapability + index, holds);
-        if (holds === TRUE && easiestProvider(state, levels[index]!)?.action.via === 'launch-option')
-          launchable = FALSE;
+        if (passesLevel(unaided.capability(need.capability, site), levels[index]!) !== TRUE) launchable = FALSE;
       }
       note(launcher, launchable);
       for (const [index, { rule, index: refusal }] of refusals.entries()) {

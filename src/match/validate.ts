@@ -5,6 +5,7 @@ import { didYouMean } from '../diagnostic/nearest.ts';
 import { type Constraint, listOf, textOf } from '../request/constraints.ts';
 import type { Key } from '../request/keys.ts';
 import { type MachineRequest, zonesOf } from '../request/request.ts';
+import { passesPatterns } from './needs.ts';
 
 /** Names that a request spells out and the catalog does not have: bad input, and not "nothing fits". */
 
@@ -26,6 +27,40 @@ function kindOfImageId(id: string): string {
   if (id.startsWith('projects/')) return 'gce';
   if (id.split(':').length === 4) return 'urn';
   return /^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(id) ? 'uuid' : 'other';
+}
+
+/** Zones that are known to be elsewhere, or that no region asked for can have. */
+function unknownZones(request: MachineRequest, { regions, offers }: Catalog): readonly Diagnostic[] {
+  const { constraints, placement } = request;
+  const [clouds, names] = [listOf(constraints, 'cloud'), listOf(constraints, 'region')];
+  const owners = new Map<string, string>();
+  const possible = new Set<string>();
+  let allKnown = regions.size > 0;
+  for (let row = 0; row < regions.size; row += 1) {
+    const [cloud, region] = [textAt(regions, 'offer.cloud', row) ?? '', textAt(regions, 'offer.region', row) ?? ''];
+    const own = setAt(regions, 'offer.region-zones', row);
+    const asked = passesPatterns(clouds, cloud) && passesPatterns(names, region);
+    if (asked && own === undefined) allKnown = false;
+    for (const zone of own ?? []) {
+      owners.set(zone, `${cloud} ${region}`);
+      if (asked) possible.add(zone);
+    }
+  }
+  for (const zone of namesOf(offers, 'offer.zones')) if (!owners.has(zone)) possible.add(zone);
+  const isNear = (zone: string): boolean => [...possible].some((known) => known.slice(0, -1) === zone.slice(0, -1));
+  const span = placement.kind === 'directive' ? undefined : constraints.byKey.get('zones')?.span;
+  return zonesOf(request).flatMap((zone): Diagnostic[] => {
+    const owner = owners.get(zone);
+    // Where the zones of some region are unknown, the zone may be one of them; a near miss of a known name is a slip.
+    if (possible.has(zone) || possible.size === 0 || (owner === undefined && !allKnown && !isNear(zone))) return [];
+    const message =
+      owner === undefined
+        ? `no zone of the catalog is called "${zone}"`
+        : `zone "${zone}" is in ${owner}, which is not asked for`;
+    const hint = owner === undefined ? didYouMean(zone, possible) : undefined;
+    const place = span === undefined ? { path: 'placement' } : { span };
+    return [{ code: 'unknown-zone', message, ...place, ...(hint === undefined ? {} : { hint }) }];
+  });
 }
 
 /** The faults of a request against a catalog. */
@@ -88,33 +123,7 @@ export function validateRequest(request: MachineRequest, catalog: Catalog): read
       );
   }
 
-  const zones = new Set<string>();
-  let allKnown = catalog.regions.size > 0;
-  for (let row = 0; row < catalog.regions.size; row += 1) {
-    if (!inClouds(textAt(catalog.regions, 'offer.cloud', row))) continue;
-    const own = setAt(catalog.regions, 'offer.region-zones', row);
-    if (own === undefined) allKnown = false;
-    for (const zone of own ?? []) zones.add(zone);
-  }
-  for (const zone of namesOf(catalog.offers, 'offer.zones')) zones.add(zone);
-  const owners = new Map<string, string>();
-  for (let row = 0; row < catalog.regions.size; row += 1) {
-    const place = `${textAt(catalog.regions, 'offer.cloud', row)} ${textAt(catalog.regions, 'offer.region', row)}`;
-    for (const zone of setAt(catalog.regions, 'offer.region-zones', row) ?? []) owners.set(zone, place);
-  }
-  for (const zone of zonesOf(request)) {
-    if (zones.has(zone) || zones.size === 0) continue;
-    const owner = owners.get(zone);
-    if (owner !== undefined) {
-      fault('zones', 'unknown-zone', `zone "${zone}" is in ${owner}, which is not asked for`, undefined);
-      continue;
-    }
-    // Where some region's zones are unknown, the zone may be one of them; but a near miss of a known name is a slip.
-    const region = listOf(constraints, 'region').filter(isLiteral)[0];
-    if (allKnown || [...zones].some((known) => known.slice(0, -1) === zone.slice(0, -1)) || region !== undefined) {
-      fault('zones', 'unknown-zone', `no zone of the catalog is called "${zone}"`, didYouMean(zone, zones));
-    }
-  }
+  faults.push(...unknownZones(request, catalog));
 
   const image = textOf(constraints, 'image-id');
   if (image !== undefined) {

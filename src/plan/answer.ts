@@ -39,7 +39,7 @@ function countNeeds(
   let fit = 0;
   for (let row = 0; row < query.space.offers.size; row += 1) {
     const base = row * query.words;
-    if (!isClear(swept.missing, base, query.scope)) continue;
+    if (!isClear(swept.missing, base, query.scopeMask)) continue;
     considered += 1;
     let first = -1;
     for (const { bit } of bits) {

@@ -4,6 +4,7 @@ import type { Value } from '../catalog/value.ts';
 import type { Compiled } from '../match/compiled.ts';
 import { type Images, imagesOf } from '../match/images.ts';
 import { matchesGlob } from '../quantity/glob.ts';
+import { compareText } from '../quantity/order.ts';
 import type { CapabilityNeed } from '../request/constraints.ts';
 import type { Guest } from '../request/guest.ts';
 import type { MachineRequest } from '../request/request.ts';
@@ -103,7 +104,12 @@ function holdsGuests(compiled: Compiled, request: MachineRequest, facts: Facts):
 }
 
 /** Every constraint key, read anew: unknown passes where Juju lets it pass, and fails elsewhere. */
-function meetsConstraints(request: MachineRequest, facts: Facts, price: number, listed: ReadonlySet<string>): boolean {
+function meetsConstraints(
+  request: MachineRequest,
+  facts: Facts,
+  price: number,
+  knownIn: ReadonlyMap<string, ReadonlySet<string>>,
+): boolean {
   const number = (name: string): number | undefined => facts(name) as number | undefined;
   const set = (name: string): readonly string[] | undefined => facts(name) as readonly string[] | undefined;
   const patterns = (list: readonly string[], name: string): boolean =>
@@ -123,10 +129,10 @@ function meetsConstraints(request: MachineRequest, facts: Facts, price: number, 
       : request.constraints.byKey.get('zones')?.value;
   const zones = set('offer.zones') ?? set('offer.region-zones');
   if (Array.isArray(zonesWanted) && zonesWanted.length > 0) {
-    const fits =
-      zones === undefined
-        ? !(zonesWanted as string[]).every((zone) => listed.has(zone))
-        : (zonesWanted as string[]).some((zone) => zones.includes(zone));
+    const here = `${String(facts('offer.cloud'))} ${String(facts('offer.region'))}`;
+    const fits = (zonesWanted as string[]).some(
+      (zone) => zones?.includes(zone) ?? knownIn.get(zone)?.has(here) ?? true,
+    );
     if (!fits) return false;
   }
   const disk = rootDiskOf(request);
@@ -210,12 +216,19 @@ export function fitsByDefinition(compiled: Compiled, request: MachineRequest, at
   const { offers } = catalog;
   const needs: readonly CapabilityNeed[] = request.containers;
   const fits: Fit[] = [];
-  const zonesIn = (table: Table, name: string): readonly string[] =>
-    Array.from(
-      { length: table.size },
-      (_, row) => (valueAt(table, name, row) as readonly string[] | undefined) ?? [],
-    ).flat();
-  const listed = new Set([...zonesIn(offers, 'offer.zones'), ...zonesIn(catalog.regions, 'offer.region-zones')]);
+  const knownIn = new Map<string, Set<string>>();
+  const learn = (table: Table, name: string, regionOf: (row: number) => number): void => {
+    for (let row = 0; row < table.size; row += 1) {
+      const region = regionOf(row);
+      const place = `${textAt(catalog.regions, 'offer.cloud', region)} ${textAt(catalog.regions, 'offer.region', region)}`;
+      for (const zone of (valueAt(table, name, row) as readonly string[] | undefined) ?? []) {
+        knownIn.set(zone, new Set([...(knownIn.get(zone) ?? []), place]));
+      }
+    }
+  };
+  learn(catalog.regions, 'offer.region-zones', (row) => row);
+  learn(offers, 'offer.zones', (row) => offers.region[row]!);
+  learn(catalog.listedUnpriced, 'offer.zones', (row) => catalog.listedUnpriced.region[row]!);
   for (let offer = 0; offer < offers.size; offer += 1) {
     let best: Fit | undefined;
     for (const image of images.byCloud.get(textAt(catalog.types, 'type.cloud', offers.type[offer]!) ?? '') ?? []) {
@@ -227,11 +240,14 @@ export function fitsByDefinition(compiled: Compiled, request: MachineRequest, at
         numberAt(catalog.types, name, offers.type[offer]!),
       );
       if (best !== undefined && total >= best.price) continue;
-      if (!meetsConstraints(request, facts, total, listed) || !holdsGuests(compiled, request, facts)) continue;
+      if (!meetsConstraints(request, facts, total, knownIn) || !holdsGuests(compiled, request, facts)) continue;
       if (
         needs.some(
           (need) =>
-            hasCapability(derived.get(need.capability) ?? { lower: 'absent', upper: 'absent' }, need.atLeast) !== TRUE,
+            hasCapability(
+              derived.get(need.capability) ?? { lower: 'absent', upper: 'absent', maybeAny: false },
+              need.atLeast,
+            ) !== TRUE,
         )
       )
         continue;
@@ -242,7 +258,18 @@ export function fitsByDefinition(compiled: Compiled, request: MachineRequest, at
     }
     if (best !== undefined) fits.push(best);
   }
-  return fits.sort((a, b) => a.price - b.price || a.offer - b.offer);
+  const nameOf = ({ offer }: Fit): readonly string[] => [
+    textAt(catalog.regions, 'offer.cloud', offers.region[offer]!) ?? '',
+    textAt(catalog.regions, 'offer.region', offers.region[offer]!) ?? '',
+    textAt(catalog.types, 'type.name', offers.type[offer]!) ?? '',
+    textAt(offers, 'offer.market', offer) ?? '',
+  ];
+  const byName = (a: Fit, b: Fit): number => {
+    const [left, right] = [nameOf(a), nameOf(b)];
+    const first = left.findIndex((part, index) => part !== right[index]);
+    return first === -1 ? a.offer - b.offer : compareText(left[first]!, right[first]!);
+  };
+  return fits.sort((a, b) => a.price - b.price || byName(a, b));
 }
 
 /** Whether Juju can launch it: no capability comes by a launch option alone, and it is no spot machine. */
@@ -259,6 +286,9 @@ export function launchable(compiled: Compiled, request: MachineRequest, facts: F
   const derived = referenceCapabilities(launching, facts);
   return request.containers.every(
     (need) =>
-      hasCapability(derived.get(need.capability) ?? { lower: 'absent', upper: 'absent' }, need.atLeast) === TRUE,
+      hasCapability(
+        derived.get(need.capability) ?? { lower: 'absent', upper: 'absent', maybeAny: false },
+        need.atLeast,
+      ) === TRUE,
   );
 }

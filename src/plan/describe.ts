@@ -1,13 +1,11 @@
 import { numberAt, setAt, type Table, textAt } from '../catalog/column.ts';
-import type { Attribute } from '../catalog/value.ts';
 import { sustainedCores } from '../match/needs.ts';
 import type { Query } from '../match/query.ts';
 import { formatDecimal } from '../quantity/decimal.ts';
 import { formatMoney } from '../quantity/money.ts';
 import { guestsOf } from '../request/request.ts';
-import type { RuleOf } from '../rules/program.ts';
 import { ANY_VERSION, leastLevel } from '../rules/program.ts';
-import { easiestProvider, type ProofStep, proveCapability } from '../rules/proof.ts';
+import { type ProvenCapability, proveCapability } from '../rules/proof.ts';
 import type { Space } from '../rules/space.ts';
 import type { Alternative, Machine } from './schema.ts';
 
@@ -44,24 +42,17 @@ export function describeOffer(
   };
 }
 
-/** A capability that the request asked for, as the chosen offer and image have it. */
-export interface ProvenCapability {
-  readonly capability: string;
-  readonly provider: RuleOf<'provide'>;
-  readonly version: string | undefined;
-  readonly proof: readonly ProofStep[];
-}
-
-/** Proofs of what was asked for, in the order of asking. */
+/** Proofs of what was asked for, in the order of asking; without launch options where it can be had without. */
 export function proveNeeds(query: Query, row: number, image: number): readonly ProvenCapability[] {
   const site = query.site(row, image);
-  const factsAt = (attribute: Attribute) => query.derivation.factAt(attribute, site);
   const { program } = query.compiled;
   return query.request.containers.flatMap(({ capability, atLeast }) => {
-    const state = query.derivation.capability(capability, site);
-    const provider = easiestProvider(state, atLeast === undefined ? ANY_VERSION : leastLevel(program, atLeast));
-    if (provider === undefined) return [];
-    return [{ capability, provider, ...proveCapability(provider, state, query.derivation, site, factsAt) }];
+    const least = atLeast === undefined ? ANY_VERSION : leastLevel(program, atLeast);
+    return (
+      proveCapability(query.unaided, capability, least, site) ??
+      proveCapability(query.derivation, capability, least, site) ??
+      []
+    );
   });
 }
 
@@ -110,9 +101,9 @@ export function describeMachine(
       ...(arch === undefined ? {} : { arch }),
     },
     capabilities: Object.fromEntries(
-      proven.map(({ capability, provider, version }) => [
+      proven.map(({ capability, provider, version, via }) => [
         capability,
-        { version: version ?? 'any', via: provider.action.via, rule: provider.id },
+        { version: version ?? 'any', via, rule: provider.id },
       ]),
     ),
     containers: containers.map((one) => {

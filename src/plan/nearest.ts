@@ -2,7 +2,7 @@ import type { Attribute } from '../catalog/value.ts';
 import { countBits, hasBit, isClear } from '../match/mask.ts';
 import type { Query } from '../match/query.ts';
 import type { Sweep } from '../match/scan.ts';
-import { ANY_VERSION, leavesOf, levelOf, versionOf, violationOf } from '../rules/program.ts';
+import { ANY_VERSION, leavesOf, versionOf, violationOf } from '../rules/program.ts';
 import { fillIn } from '../rules/proof.ts';
 import type { Rule } from '../rules/rule.ts';
 import { describeOffer } from './describe.ts';
@@ -52,21 +52,17 @@ function whyNotCapability(query: Query, offer: number, image: number, index: num
     (rule) => query.derivation.truth(rule.when, site) === 1,
   );
   if (open.length > 0) return `${wanted}: not known, since ${areUnknown(unknownFacts(open, factsAt))}`;
-  const enough = stratum?.providers.some((rule) =>
-    rule.action.grants.some(
-      (grant) => levelOf(program, grant.version) >= ANY_VERSION && grant.capability === capability,
-    ),
+  const provided = stratum?.providers.some((rule) =>
+    rule.action.grants.some((grant) => grant.capability === capability),
   );
-  return enough === true ? `${wanted}: it cannot` : `${wanted}: no rule says what can`;
+  return provided === true ? `${wanted}: it cannot` : `${wanted}: no rule says what can`;
 }
 
 function whyMissed(query: Query, swept: Sweep, offer: number, bit: number): string {
   const need = query.needs[bit]!;
   const image = swept.image[offer]!;
   if (image === -1) return need.text;
-  const index = query.request.containers.findIndex(
-    (one) => need.id === `can.${one.capability}` && need.text.endsWith(one.atLeast ?? one.capability),
-  );
+  const index = query.request.containers.findIndex((one) => need.id === `can.${one.capability}`);
   if (index >= 0) return whyNotCapability(query, offer, image, index);
   const rule = query.derivation.program.refusals.find((one) => need.id === `rule ${one.id}`);
   if (rule === undefined)
@@ -86,7 +82,7 @@ export function nearestMisses(query: Query, swept: Sweep): NonNullable<Answer['n
   const candidates: { offer: number; missed: number }[] = [];
   for (let offer = 0; offer < offers.size; offer += 1) {
     const base = offer * query.words;
-    if (isClear(swept.missing, base, query.scope))
+    if (isClear(swept.missing, base, query.scopeMask))
       candidates.push({ offer, missed: countBits(swept.missing, base, query.musts) });
   }
   // Whoever names a type wants to know of that type.

@@ -3,6 +3,7 @@ import type { Attribute } from '../catalog/value.ts';
 import type { Query } from '../match/query.ts';
 import { listOf, numberOf, textOf } from '../request/constraints.ts';
 import { fillIn } from '../rules/proof.ts';
+import type { Rule } from '../rules/rule.ts';
 import { TRUE, UNKNOWN_TRUTH } from '../rules/tri.ts';
 import { areUnknown, unknownFacts } from './nearest.ts';
 import type { Machine, Note } from './schema.ts';
@@ -11,13 +12,18 @@ import type { Unpriced } from './unpriced.ts';
 
 /** What an answer has to say beside its numbers: each note a sentence, true for this answer. */
 
+/** Whether a rule that cannot be decided is told of: one that warns on unknown, or that would only warn anyway. */
+function undecidedIsTold(rule: Rule): boolean {
+  return rule.onUnknown === 'warn' || (rule.effect === 'warn' && rule.onUnknown !== 'allow');
+}
+
 /** Rules that are told but not enforced, at the chosen offer and image. */
 function warnings(query: Query, row: number, image: number): readonly Note[] {
   const site = query.site(row, image);
   const factsAt = (attribute: Attribute) => query.derivation.factAt(attribute, site);
   return query.derivation.program.refusals.flatMap((rule, index): Note[] => {
     const violated = query.derivation.violated(index, site);
-    const told = violated === TRUE ? rule.effect === 'warn' : violated === UNKNOWN_TRUTH && rule.onUnknown === 'warn';
+    const told = violated === TRUE ? rule.effect === 'warn' : violated === UNKNOWN_TRUTH && undecidedIsTold(rule);
     if (!told) return [];
     const summary = fillIn(rule.summary, query.derivation, factsAt);
     if (violated === TRUE) return [{ code: 'warning', text: `${summary} (rule ${rule.id})` }];

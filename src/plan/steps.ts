@@ -3,8 +3,8 @@ import type { Attribute } from '../catalog/value.ts';
 import type { Query } from '../match/query.ts';
 import { textOf } from '../request/constraints.ts';
 import { hostRootDisk, passedOn, zonesOf } from '../request/request.ts';
-import { fillIn } from '../rules/proof.ts';
-import type { ProvenCapability } from './describe.ts';
+import { fillIn, type ProvenCapability } from '../rules/proof.ts';
+import type { Via } from '../rules/rule.ts';
 import type { Machine } from './schema.ts';
 
 /** The commands that carry a plan out, in order. Words in angle brackets are for the user to fill in. */
@@ -107,10 +107,11 @@ export function stepsFor(
   const { request, derivation } = query;
   const site = query.site(row, image);
   const factsAt = (attribute: Attribute) => derivation.factAt(attribute, site);
-  const stepsVia = (via: string): readonly string[] =>
-    proven
-      .filter(({ provider }) => provider.action.via === via)
-      .flatMap(({ provider }) => provider.action.steps.map((step) => fillIn(step, derivation, factsAt)));
+  const providers = [...new Set(proven.flatMap((one) => one.providers))];
+  const stepsVia = (via: Via): readonly string[] =>
+    providers
+      .filter((provider) => provider.action.via === via)
+      .flatMap((provider) => provider.action.steps.map((step) => fillIn(step, derivation, factsAt)));
   const base = `--base ${request.base.os}@${request.base.release}`;
   const steps: string[] = [];
   if (needsCloudTool(machine)) {

@@ -1,10 +1,12 @@
-import { type Draft, enableMapSet, produce } from 'immer';
+import { type Draft, enableMapSet, Immer } from 'immer';
 import type { ConstraintValue } from '../request/constraints.ts';
 import type { Key } from '../request/keys.ts';
 import type { MachineRequest } from '../request/request.ts';
 
 // Constraints are kept in a map.
 enableMapSet();
+// The request belongs to the caller: it is neither changed nor frozen.
+const { produce } = new Immer({ autoFreeze: false });
 
 /**
  * A request that is a little different from another, which stays as it is; what does not change is shared.

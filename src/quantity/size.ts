@@ -1,4 +1,4 @@
-import { divideHalfEven, formatDecimal } from './decimal.ts';
+import { formatDecimal } from './decimal.ts';
 
 /** Sizes are integer MiB. Two grammars exist: Juju's for constraints, and `64 GiB` for rules and catalogs. */
 
@@ -21,9 +21,9 @@ export function parseJujuSize(text: string): bigint | undefined {
   const digits = multiplier === undefined ? text : text.slice(0, -1);
   if (!GO_FLOAT.test(digits)) return undefined;
   const value = Number(digits.replaceAll('_', ''));
+  if (value < 0) return undefined;
   const mebibytes = Math.ceil(value * (multiplier ?? 1));
-  // Go takes -0 for zero.
-  return mebibytes >= 0 && mebibytes < LARGEST ? BigInt(mebibytes) : undefined;
+  return mebibytes < LARGEST ? BigInt(mebibytes) : undefined;
 }
 
 /** Units of sizes in rules, vocabularies and catalogs, in bytes. */
@@ -36,8 +36,8 @@ export const SIZE_UNITS: Readonly<Record<string, number>> = {
   TB: 10 ** 12,
 };
 
-/** MiB for people: whole GiB where they are whole (`4G`), one decimal from there on, MiB below one GiB (`512M`). */
+/** MiB for people: GiB with at most one decimal where that is exact (`4G`, `7.5G`), else MiB (`512M`, `1025M`). */
 export function formatSize(mebibytes: number): string {
-  if (mebibytes < 1024) return `${mebibytes}M`;
-  return `${formatDecimal(divideHalfEven(BigInt(mebibytes) * 10n, 1024n), 1)}G`;
+  const exact = mebibytes >= 1024 && (mebibytes * 10) % 1024 === 0;
+  return exact ? `${formatDecimal((mebibytes * 10) / 1024, 1)}G` : `${mebibytes}M`;
 }

@@ -1,5 +1,6 @@
 import { visible } from '../diagnostic/visible.ts';
 import type { Alternative, Answer, Machine } from '../plan/schema.ts';
+import { needsCloudTool } from '../plan/steps.ts';
 import { divideHalfEven, formatDecimal } from '../quantity/decimal.ts';
 import { formatMonthly, formatPercent, readMoney } from '../quantity/money.ts';
 import { formatSize } from '../quantity/size.ts';
@@ -8,7 +9,7 @@ import { grouped, table } from './table.ts';
 /** An answer for people: the first screen answers, `verbose` tells the rest. */
 
 export interface TabularOptions {
-  /** What was asked, for the headline of "nothing fits". */
+  /** Tell why as well: proofs, counts, inputs. */
   readonly verbose?: boolean;
 }
 
@@ -91,8 +92,9 @@ function remarks(answer: Answer): string[][] {
     const drop =
       price === wins
         ? 'the same price; it comes second by name'
-        : `${compared(runnerUp.price, chosen.price)}; it wins if its price falls by more than ${formatPercent(price - wins, price)} %`;
-    rows.push(['Runner-up', `${offerText(runnerUp, chosen)}, ${drop}`]);
+        : `it wins if its price falls by more than ${formatPercent(price - wins, price)} %`;
+    const told = price === wins ? [drop] : [compared(runnerUp.price, chosen.price), drop].filter((text) => text !== '');
+    rows.push(['Runner-up', `${offerText(runnerUp, chosen)}, ${told.join('; ')}`]);
   }
   if (chosen['sustained-cores'] !== undefined) {
     const full = answer['full-speed'];
@@ -103,10 +105,7 @@ function remarks(answer: Answer): string[][] {
     rows.push(['Speed', `${chosen['sustained-cores']} of ${chosen.cores} cores sustained; ${instead}`]);
   }
   const launchable = answer['juju-launchable'];
-  const needsHelp =
-    Object.values(chosen.capabilities).some((capability) => capability.via === 'launch-option') ||
-    chosen.market === 'spot';
-  if (needsHelp) {
+  if (needsCloudTool(chosen)) {
     const instead =
       launchable === null
         ? 'nothing that fits can be launched by Juju alone'

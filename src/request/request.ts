@@ -2,7 +2,7 @@ import { decodeValue } from '../catalog/decode.ts';
 import type { Value, Vocabulary } from '../catalog/value.ts';
 import { fail, ok, type Result } from '../diagnostic/diagnostic.ts';
 import { didYouMean } from '../diagnostic/nearest.ts';
-import { isVersion } from '../quantity/version.ts';
+import { compareVersions, isVersion } from '../quantity/version.ts';
 import {
   type CapabilityNeed,
   type Constraints,
@@ -91,15 +91,17 @@ function parseAttribute(given: SourceText, vocabulary: Vocabulary): Result<reado
   return ok([attribute.name, decoded.value]);
 }
 
-/** The stricter of two needs of one capability is kept by naming both; each kind appears once unless versions differ. */
+/** Each capability once, with the newest of the least versions that are asked for. */
 function mergeNeeds(needs: readonly CapabilityNeed[]): readonly CapabilityNeed[] {
-  const distinct = new Map<string, CapabilityNeed>();
+  const newest = new Map<string, CapabilityNeed>();
   for (const need of needs) {
-    const versioned = needs.some((other) => other.capability === need.capability && other.atLeast !== undefined);
-    if (need.atLeast === undefined && versioned) continue;
-    distinct.set(`${need.capability} ${need.atLeast ?? ''}`, need);
+    const before = newest.get(need.capability);
+    const newer =
+      before?.atLeast === undefined ||
+      (need.atLeast !== undefined && compareVersions(need.atLeast, before.atLeast) > 0);
+    if (newer) newest.set(need.capability, need);
   }
-  return [...distinct.values()];
+  return [...newest.values()];
 }
 
 /** A machine request from its texts, or every fault in them. */

@@ -5,7 +5,7 @@ import type { Path } from '../document/read.ts';
 import { parseDecimal } from '../quantity/decimal.ts';
 import { parseMoney } from '../quantity/money.ts';
 import { isVersion } from '../quantity/version.ts';
-import { fault, isMap, type Reading, readCondition } from './condition.ts';
+import { fault, isMap, type Reading, readWhole } from './condition.ts';
 import type { Action, Grant, ReserveShare } from './rule.ts';
 import { type RuleText, VERBS } from './schema.ts';
 
@@ -178,7 +178,7 @@ export function readAction(reading: Reading, text: RuleText, path: Path): Action
     case 'forbid':
       return { verb };
     case 'require': {
-      const condition = readCondition(reading, text.require, at);
+      const condition = readWhole(reading, text.require, at);
       return condition === undefined ? undefined : { verb, condition };
     }
     case 'price':

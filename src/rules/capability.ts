@@ -9,6 +9,8 @@ import { FALSE, TRUE, type Tri, UNKNOWN_TRUTH } from './tri.ts';
 export interface CapabilityState {
   readonly lower: number;
   readonly upper: number;
+  /** Whether, as far as is known, it may turn out to be there in a version that nobody knows. */
+  readonly maybeAny: boolean;
   /** Providers whose condition certainly holds, with the level each gives; none when the capability is withheld. */
   readonly providers: readonly { readonly rule: RuleOf<'provide'>; readonly level: number }[];
   /** The highest level that refiners give. */
@@ -21,6 +23,7 @@ export interface CapabilityState {
 export const NO_STATE: CapabilityState = {
   lower: ABSENT,
   upper: ABSENT,
+  maybeAny: false,
   providers: [],
   refined: ABSENT,
   refiner: undefined,
@@ -28,11 +31,11 @@ export const NO_STATE: CapabilityState = {
 };
 
 /** Whether a capability of an interval passes a test for presence or a least level. */
-export function passesLevel(state: Pick<CapabilityState, 'lower' | 'upper'>, least: number): Tri {
+export function passesLevel(state: CapabilityState, least: number): Tri {
   if (state.lower >= least) return TRUE;
   if (state.upper >= least) return UNKNOWN_TRUTH;
-  // `any` says nothing of the version: what is there may be new enough.
-  return least > ANY_VERSION && (state.lower === ANY_VERSION || state.upper === ANY_VERSION) ? UNKNOWN_TRUTH : FALSE;
+  // An unknown version may be new enough.
+  return least > ANY_VERSION && state.maybeAny ? UNKNOWN_TRUTH : FALSE;
 }
 
 export type States = ReadonlyMap<string, CapabilityState>;
@@ -46,6 +49,7 @@ function deriveOne(
   const providers: { rule: RuleOf<'provide'>; level: number }[] = [];
   let lower: number = ABSENT;
   let upper: number = ABSENT;
+  let anyPossible = false;
   for (const rule of stratum.providers) {
     for (const grant of rule.action.grants) {
       if (grant.capability !== name) continue;
@@ -55,7 +59,10 @@ function deriveOne(
         providers.push({ rule, level });
         lower = Math.max(lower, level);
       }
-      if (holds !== FALSE) upper = Math.max(upper, level);
+      if (holds !== FALSE) {
+        upper = Math.max(upper, level);
+        anyPossible ||= level === ANY_VERSION;
+      }
     }
   }
   if (upper === ABSENT) return NO_STATE;
@@ -75,6 +82,8 @@ function deriveOne(
   }
   // A refinement never creates a capability.
   if (lower !== ABSENT) lower = Math.max(lower, refined);
+  // A version that is certainly given leaves no room for an unknown one.
+  let maybeAny = anyPossible && lower <= ANY_VERSION && refined === ABSENT;
   let withheldBy: RuleOf<'withhold'> | undefined;
   for (const rule of stratum.withholders) {
     if (!rule.action.capabilities.includes(name)) continue;
@@ -82,10 +91,11 @@ function deriveOne(
     if (holds !== FALSE) lower = ABSENT;
     if (holds === TRUE) {
       upper = ABSENT;
+      maybeAny = false;
       withheldBy ??= rule;
     }
   }
-  return { lower, upper, providers: lower === ABSENT ? [] : providers, refined, refiner, withheldBy };
+  return { lower, upper, maybeAny, providers: lower === ABSENT ? [] : providers, refined, refiner, withheldBy };
 }
 
 /**
@@ -108,9 +118,9 @@ export function deriveStratum(
         deriveOne(program, stratum, name, (condition) => truth(condition, before)),
       ]),
     );
-    const settled = [...states].every(([name, { lower, upper }]) => {
+    const settled = [...states].every(([name, { lower, upper, maybeAny }]) => {
       const earlier = before.get(name)!;
-      return earlier.lower === lower && earlier.upper === upper;
+      return earlier.lower === lower && earlier.upper === upper && earlier.maybeAny === maybeAny;
     });
     if (settled || !stratum.recursive) return states;
   }

@@ -12,6 +12,8 @@ export interface Reading {
   readonly vocabulary: Vocabulary;
   /** The file's named conditions, unread. */
   readonly named: ReadonlyMap<string, unknown>;
+  /** Those of them that have been read; undefined after a fault. */
+  readonly read: Map<string, Condition | undefined>;
   readonly faults: Diagnostic[];
 }
 
@@ -71,7 +73,7 @@ function readOperand(
   raw: unknown,
   path: Path,
 ): Operand | undefined {
-  if (isMap(raw)) {
+  if (isMap(raw) && operator !== 'known') {
     const other = raw.attr;
     if (typeof other !== 'string' || Object.keys(raw).length !== 1) {
       return fault(reading, 'rule-operand', 'an operand is a value, a list, or {attr: name}', path);
@@ -190,6 +192,28 @@ function readCapabilityTest(reading: Reading, key: string, raw: unknown, path: P
   return fault(reading, 'rule-operand', `${key} is tested with true, false or {at-least: version}`, path);
 }
 
+const MOST_LEAVES = 10_000;
+
+/** How many leaves a condition has once its named conditions are written out. */
+function leafCount(condition: Condition, known = new Map<Condition, number>()): number {
+  const before = known.get(condition);
+  if (before !== undefined) return before;
+  let count = 1;
+  if (condition.kind === 'not') count = leafCount(condition.of, known);
+  else if (condition.kind === 'all' || condition.kind === 'any') {
+    count = condition.of.reduce((total, part) => total + leafCount(part, known), 0);
+  }
+  known.set(condition, count);
+  return count;
+}
+
+/** Reads the whole condition of a rule. Undefined after a fault; a name that doubles and doubles again is one. */
+export function readWhole(reading: Reading, raw: unknown, path: Path): Condition | undefined {
+  const condition = readCondition(reading, raw, path);
+  if (condition === undefined || leafCount(condition) <= MOST_LEAVES) return condition;
+  return fault(reading, 'rule-condition', `written out, this condition has more than ${MOST_LEAVES} parts`, path);
+}
+
 /**
  * Reads one condition: a map whose keys all hold together. Undefined after a fault.
  *
@@ -270,5 +294,8 @@ function readNamed(reading: Reading, value: unknown, path: Path, open: readonly 
       path,
     );
   }
-  return readCondition(reading, reading.named.get(value), ['let', value], [...open, value]);
+  if (!reading.read.has(value)) {
+    reading.read.set(value, readCondition(reading, reading.named.get(value), ['let', value], [...open, value]));
+  }
+  return reading.read.get(value);
 }

@@ -115,33 +115,45 @@ export function derive(program: Program, space: Space, request: RequestFacts): D
     return stratum === undefined ? NO_STATE : (node(stratum).states(site).get(name) ?? NO_STATE);
   };
 
-  const refusals = program.refusals.map((rule) => {
-    const violation = violationOf(rule);
-    const classes = classesFor([rule], () => violation);
-    return { classes, truth: oncePerClass(classes, (site) => truth(violation, site)) };
-  });
+  // Worked out when first asked for: a derivation may be asked of capabilities alone.
+  const lazily = <T>(make: () => T): (() => T) => {
+    let made: { readonly value: T } | undefined;
+    return () => (made ??= { value: make() }).value;
+  };
+  const refusals = lazily(() =>
+    program.refusals.map((rule) => {
+      const violation = violationOf(rule);
+      const classes = classesFor([rule], () => violation);
+      return { classes, truth: oncePerClass(classes, (site) => truth(violation, site)) };
+    }),
+  );
   const whenOf = (rule: Rule): Condition => rule.when;
-  const priceRules = oncePerClass(classesFor(program.prices, whenOf), (site) =>
-    program.prices.filter((rule) => truth(rule.when, site) === TRUE),
+  const priceRules = lazily(() =>
+    oncePerClass(classesFor(program.prices, whenOf), (site) =>
+      program.prices.filter((rule) => truth(rule.when, site) === TRUE),
+    ),
   );
-  const reserveClasses = classesFor(program.reserves, whenOf);
-  const reserveRules = oncePerClass(reserveClasses, (site) =>
-    program.reserves.filter((rule) => truth(rule.when, site) !== FALSE),
-  );
+  const reserves = lazily(() => {
+    const classes = classesFor(program.reserves, whenOf);
+    return {
+      classes,
+      rules: oncePerClass(classes, (site) => program.reserves.filter((rule) => truth(rule.when, site) !== FALSE)),
+    };
+  });
 
   return {
     program,
     factAt: ({ name, scope }, site) => (scope === 'request' ? request.get(name) : factAt(space, name, scope, site)),
     truth,
-    violated: (index, site) => refusals[index]!.truth(site),
+    violated: (index, site) => refusals()[index]!.truth(site),
     capability,
-    priceRules,
-    reserveRules,
+    priceRules: (site) => priceRules()(site),
+    reserveRules: (site) => reserves().rules(site),
     dependsOnOffer(capabilities) {
       const strata = capabilities.flatMap((name) => stratumOf.get(name) ?? []);
       const used = [
-        ...refusals.map((refusal) => refusal.classes),
-        reserveClasses,
+        ...refusals().map((refusal) => refusal.classes),
+        reserves().classes,
         ...strata.map((stratum) => node(stratum).classes),
       ];
       return used.some(({ ids }) => ids.region !== undefined || ids.offer !== undefined);

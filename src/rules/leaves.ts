@@ -1,8 +1,8 @@
 import { type Column, UNKNOWN } from '../catalog/column.ts';
 import type { Value } from '../catalog/value.ts';
+import { passes } from './passes.ts';
 import type { Leaf } from './rule.ts';
 import { factAt, PRICE, type RequestFacts, type RowScope, type Site, type Space, tableOf } from './space.ts';
-import { passes } from './test.ts';
 import { TRUE, type Tri } from './tri.ts';
 
 /** Decides leaves over the rows of a space, once per distinct value of a column where that is possible. */
@@ -20,6 +20,9 @@ function operandsOf(leaf: Leaf): readonly { readonly name: string; readonly scop
       : [],
   );
 }
+
+const priceOf = (price: number | undefined): Value | undefined =>
+  price === undefined || Number.isNaN(price) ? undefined : price;
 
 export function leavesOver(space: Space, request: RequestFacts): Leaves {
   /** `site` may be undefined where the leaf compares with values and request facts alone. */
@@ -71,6 +74,11 @@ export function leavesOver(space: Space, request: RequestFacts): Leaves {
       }
       const read = scope === 'request' ? operandsOf(leaf) : [{ name, scope }, ...operandsOf(leaf)];
       return read.flatMap(({ name: of, scope: within }) => {
+        if (of === PRICE && operandsOf(leaf).length === 0) {
+          // Three outcomes, not a class for each of a million prices.
+          const { price } = space.offers;
+          return [{ scope: within, codeAt: (row: number) => judge(leaf, priceOf(price[row]), undefined) }];
+        }
         if (of === PRICE) return [{ scope: within, codeAt: (row: number) => row }];
         const column = tableOf(space, within).columns.get(of);
         return column === undefined ? [] : [{ scope: within, codeAt: (row: number) => column.codes[row]! }];

@@ -4,7 +4,7 @@ import { didYouMean } from '../diagnostic/nearest.ts';
 import { checkDocument } from '../document/check.ts';
 import { type Document, type Path, readDocument } from '../document/read.ts';
 import { readAction, readGrants } from './action.ts';
-import { fault, type Reading, readCondition } from './condition.ts';
+import { fault, type Reading, readCondition, readWhole } from './condition.ts';
 import { ALWAYS, type Condition, type Rule, type Via } from './rule.ts';
 import { type RuleText, ruleFileSchema, type TableText } from './schema.ts';
 
@@ -29,7 +29,7 @@ function readRule(reading: Reading, module: string, name: string, text: RuleText
   const path = ['rules', name];
   checkPlaceholders(reading, text.summary, [...path, 'summary']);
   for (const [index, step] of (text.steps ?? []).entries()) checkPlaceholders(reading, step, [...path, 'steps', index]);
-  const when = text.when === undefined ? ALWAYS : readCondition(reading, text.when, [...path, 'when']);
+  const when = text.when === undefined ? ALWAYS : readWhole(reading, text.when, [...path, 'when']);
   const action = readAction(reading, text, path);
   if (when === undefined || action === undefined) return undefined;
   return {
@@ -49,7 +49,7 @@ function readRule(reading: Reading, module: string, name: string, text: RuleText
 /** A table is so many rules: row r of table t is the rule `module/t#r`, counted from 1. */
 function readTable(reading: Reading, module: string, name: string, table: TableText): readonly Rule[] {
   const path: Path = ['tables', name];
-  const shared = table.when === undefined ? ALWAYS : readCondition(reading, table.when, [...path, 'when']);
+  const shared = table.when === undefined ? ALWAYS : readWhole(reading, table.when, [...path, 'when']);
   const via: Via = table.via ?? 'launch';
   if (table.verb === 'refine' && table.via !== undefined)
     fault(reading, 'rule-verb', 'via belongs to "provide"', [...path, 'via'], undefined, 'key');
@@ -103,8 +103,18 @@ export function readRuleDocument(document: Document, vocabulary: Vocabulary): Re
   const checked = checkDocument(document, ruleFileSchema, 'a rule file');
   if (!checked.ok) return checked;
   const file = checked.value;
-  const reading: Reading = { document, vocabulary, named: new Map(Object.entries(file.let ?? {})), faults: [] };
-  for (const name of reading.named.keys()) readCondition(reading, reading.named.get(name), ['let', name], [name]);
+  const reading: Reading = {
+    document,
+    vocabulary,
+    named: new Map(Object.entries(file.let ?? {})),
+    read: new Map(),
+    faults: [],
+  };
+  for (const name of reading.named.keys()) {
+    // Read even where no rule uses it; one that another has led to is not read twice.
+    if (!reading.read.has(name))
+      reading.read.set(name, readCondition(reading, reading.named.get(name), ['let', name], [name]));
+  }
   const rules: Rule[] = [];
   for (const [name, text] of Object.entries(file.rules ?? {})) {
     const rule = readRule(reading, file.module, name, text);

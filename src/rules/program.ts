@@ -206,3 +206,14 @@ export function leastLevel(program: Program, version: string): number {
 export function versionOf(program: Program, level: number): string | undefined {
   return level < 2 ? undefined : program.versions[level - 2];
 }
+
+/** The program as it is for whoever cannot set launch options, Juju for one: their providers are left out. */
+export function withoutLaunchOptions(program: Program): Program {
+  const isOption = (rule: RuleOf<'provide'>): boolean => rule.action.via === 'launch-option';
+  if (!program.strata.some((stratum) => stratum.providers.some(isOption))) return program;
+  const strata = program.strata.map((stratum) => ({
+    ...stratum,
+    providers: stratum.providers.filter((rule) => !isOption(rule)),
+  }));
+  return { ...program, strata };
+}

@@ -1,8 +1,8 @@
 import type { Value } from '../catalog/value.ts';
 import { compareVersions } from '../quantity/version.ts';
+import { passes } from './passes.ts';
 import { type Program, type RuleOf, violationOf } from './program.ts';
 import type { Condition } from './rule.ts';
-import { passes } from './test.ts';
 import { FALSE, not, TRUE, type Tri, UNKNOWN_TRUTH } from './tri.ts';
 
 /**
@@ -20,9 +20,11 @@ export type Level = 'absent' | 'any' | { readonly version: string };
 export interface ReferenceCapability {
   readonly lower: Level;
   readonly upper: Level;
+  /** Whether it may turn out to be there in a version that nobody knows. */
+  readonly maybeAny: boolean;
 }
 
-const ABSENT: ReferenceCapability = { lower: 'absent', upper: 'absent' };
+const ABSENT: ReferenceCapability = { lower: 'absent', upper: 'absent', maybeAny: false };
 
 function higher(a: Level, b: Level): Level {
   if (a === 'absent' || b === 'absent') return a === 'absent' ? b : a;
@@ -40,9 +42,9 @@ function reaches(level: Level, least: string | undefined): boolean {
 }
 
 /** Whether a capability is there, in at least a version. */
-export function hasCapability({ lower, upper }: ReferenceCapability, least: string | undefined): Tri {
+export function hasCapability({ lower, upper, maybeAny }: ReferenceCapability, least: string | undefined): Tri {
   if (reaches(lower, least)) return TRUE;
-  if (reaches(upper, least) || (least !== undefined && (lower === 'any' || upper === 'any'))) return UNKNOWN_TRUTH;
+  if (reaches(upper, least) || (least !== undefined && maybeAny)) return UNKNOWN_TRUTH;
   return FALSE;
 }
 
@@ -89,19 +91,35 @@ export function referenceCapabilities(program: Program, facts: Facts): Capabilit
           }
         };
         for (const rule of stratum.providers) join(rule);
-        const [certainly, possibly]: readonly Level[] = [lower, upper];
+        const [certainly, possibly]: readonly [Level, Level] = [lower, upper];
+        // An unknown version is possible where something may give one and nothing certainly gives a known one.
+        const unknownVersion = stratum.providers.some(
+          (rule) =>
+            referenceTruth(rule.when, facts, result) !== FALSE &&
+            rule.action.grants.some((grant) => grant.capability === name && grant.version === undefined),
+        );
         for (const rule of stratum.refiners) join(rule);
+        const refined = stratum.refiners.some(
+          (rule) =>
+            referenceTruth(rule.when, facts, result) === TRUE &&
+            rule.action.grants.some((grant) => grant.capability === name && grant.version !== undefined),
+        );
+        const certain: Level = certainly;
+        let maybeAny = unknownVersion && !refined && (certain === 'absent' || certain === 'any');
         // A refinement never creates a capability.
         if (certainly === 'absent') lower = 'absent';
         if (possibly === 'absent') upper = 'absent';
         for (const rule of stratum.withholders.filter((one) => one.action.capabilities.includes(name))) {
           const holds = referenceTruth(rule.when, facts, result);
           if (holds !== FALSE) lower = 'absent';
-          if (holds === TRUE) upper = 'absent';
+          if (holds === TRUE) {
+            upper = 'absent';
+            maybeAny = false;
+          }
         }
         const before = result.get(name) ?? ABSENT;
-        if (!sameLevel(before.lower, lower) || !sameLevel(before.upper, upper)) {
-          result.set(name, { lower, upper });
+        if (!sameLevel(before.lower, lower) || !sameLevel(before.upper, upper) || before.maybeAny !== maybeAny) {
+          result.set(name, { lower, upper, maybeAny });
           changed = true;
         }
       }

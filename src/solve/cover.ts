@@ -2,8 +2,8 @@ import solver from 'javascript-lp-solver';
 
 /**
  * The linear program of covering a demand at least cost: minimise the sum of cost × count over candidates, the counts
- * adding up to the demand, each at most its limit. Solved with javascript-lp-solver, once as it stands and once as its
- * dual, so that the bound rests on multipliers and not on the solver's word.
+ * adding up to the demand, each at most its limit. Solved with javascript-lp-solver, once as it stands for the counts
+ * and once as its dual for the bound.
  */
 
 // The package's types describe its CommonJS build; at run time the import is the solver itself.
@@ -27,7 +27,7 @@ export interface CoverModel {
 
 export type CoverSolution =
   | {
-      readonly status: 'optimal';
+      readonly status: 'solved';
       /** How often each candidate is taken. */
       readonly counts: readonly number[];
       readonly cost: bigint;
@@ -53,7 +53,24 @@ export function dualBound({ costs, limits, demand }: CoverModel, price: number):
   return bound;
 }
 
-function solvePrimal({ costs, limits, demand }: CoverModel): { feasible: boolean; cost: number } {
+const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
+
+/**
+ * Costs less the least one, in their greatest common unit. Since the counts add up to the demand, what is cheapest
+ * stays the same, and the solver's doubles get small whole numbers.
+ */
+function normalise(costs: readonly number[]): {
+  readonly costs: readonly number[];
+  readonly least: number;
+  readonly unit: number;
+} {
+  const least = costs[0] ?? 0;
+  const unit = costs.reduce((common, cost) => gcd(cost - least, common), 0) || 1;
+  return { costs: costs.map((cost) => (cost - least) / unit), least, unit };
+}
+
+/** How often each candidate is taken, or undefined when the demand cannot be covered. */
+function solvePrimal({ costs, limits, demand }: CoverModel): readonly number[] | undefined {
   const variables: Record<string, Record<string, number>> = {};
   const constraints: Record<string, { equal?: number; max?: number }> = { demand: { equal: demand } };
   for (const [index, cost] of costs.entries()) {
@@ -65,7 +82,8 @@ function solvePrimal({ costs, limits, demand }: CoverModel): { feasible: boolean
     variables[`x${index}`] = column;
   }
   const answer = solveModel({ optimize: '$cost', opType: 'min', constraints, variables });
-  return { feasible: answer.feasible === true && answer.bounded !== false, cost: Number(answer.result) };
+  if (answer.feasible !== true || answer.bounded === false) return undefined;
+  return costs.map((_, index) => Math.round(Number(answer[`x${index}`] ?? 0)));
 }
 
 /** max demand × price − Σ limit × slack, subject to price − slack ≤ cost for every candidate. */
@@ -87,27 +105,37 @@ function solveDual({ costs, limits, demand }: CoverModel): number {
   }
   variables.price = price;
   const answer = solveModel({ optimize: '$value', opType: 'max', constraints, variables });
-  return Math.round(Number(answer.price ?? 0));
+  // The optimum is one of the costs; a double may be off by a little.
+  const found = Number(answer.price ?? 0);
+  return costs.reduce((best, cost) => (Math.abs(cost - found) < Math.abs(best - found) ? cost : best), costs[0]!);
+}
+
+/** The same counts, but among candidates of one cost the earlier ones are filled first. */
+function inOrder({ costs, limits }: CoverModel, counts: readonly number[]): readonly number[] {
+  const ofCost = new Map<number, number>();
+  for (const [index, cost] of costs.entries()) ofCost.set(cost, (ofCost.get(cost) ?? 0) + counts[index]!);
+  return costs.map((cost, index) => {
+    const taken = Math.min(ofCost.get(cost)!, limits[index]!);
+    ofCost.set(cost, ofCost.get(cost)! - taken);
+    return taken;
+  });
 }
 
 /**
- * The cheapest cover.
+ * The cheapest cover. The solver proposes counts and a multiplier; cost and bound are worked out from them in exact
+ * integers, so a slip of its doubles shows as a gap and never as a wrong answer.
  *
  * @example solveCover({ costs: [3, 5], limits: [1, Infinity], demand: 2 }) // counts [1, 1], cost 8n, bound 8n
  */
 export function solveCover(model: CoverModel): CoverSolution {
-  const primal = solvePrimal(model);
-  if (!primal.feasible) return { status: 'infeasible' };
-  const price = solveDual(model);
-  // Complementary slackness: what costs less than the price is taken whole, what costs as much fills up in order.
-  const counts: number[] = [];
-  let open = model.demand;
-  for (const [index, cost] of model.costs.entries()) {
-    const taken = cost <= price ? Math.min(open, model.limits[index]!) : 0;
-    counts.push(taken);
-    open -= taken;
-  }
+  const { costs, least, unit } = normalise(model.costs);
+  const normal: CoverModel = { ...model, costs };
+  const proposed = solvePrimal(normal);
+  if (proposed === undefined) return { status: 'infeasible' };
+  const counts = inOrder(model, proposed);
+  if (counts.reduce((sum, count) => sum + count, 0) !== model.demand)
+    throw new Error('the linear program does not cover the demand');
   const cost = model.costs.reduce((sum, each, index) => sum + BigInt(each) * BigInt(counts[index]!), 0n);
-  if (open > 0) throw new Error('the dual price covers less than the demand');
-  return { status: 'optimal', counts, cost, price, bound: dualBound(model, price) };
+  const price = least + unit * solveDual(normal);
+  return { status: 'solved', counts, cost, price, bound: dualBound(model, price) };
 }

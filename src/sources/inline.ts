@@ -194,6 +194,7 @@ function readOffers(
     string,
     { readonly index: number; readonly cloud: string; readonly price: number; readonly date: string }
   >();
+  const seen = new Set<string>();
   for (const [index, offer] of offers.entries()) {
     const checked = checkOffer(reading, offer, cloudsOf, ['offers', index]);
     const date = offer['as-of'] ?? '';
@@ -202,8 +203,10 @@ function readOffers(
     const market = offer.market ?? 'on-demand';
     const key = [checked.cloud, offer.type, offer.region, market, ...zones].join(' ');
     const earlier = newest.get(key);
-    if (earlier?.date === date)
+    const dated = `${key} ${date}`;
+    if (seen.has(dated))
       reading.fault(['offers', index], `the offer of ${offer.type} in ${offer.region} (${market}) is given twice`);
+    seen.add(dated);
     if (earlier === undefined || earlier.date < date) newest.set(key, { index, ...checked, date });
   }
   for (const { index, cloud, price } of newest.values()) {

@@ -1,4 +1,5 @@
 import { buildCatalog, type Catalog } from '../catalog/catalog.ts';
+import { IDENTIFIER_HINT, isIdentifier } from '../catalog/decode.ts';
 import type { Vocabulary } from '../catalog/value.ts';
 import { fail, ok, type Result } from '../diagnostic/diagnostic.ts';
 import { checkDocument } from '../document/check.ts';
@@ -27,6 +28,9 @@ function readRegions(reader: Reader, file: ProductsFile, source: string): void {
     const { cloud, region } = product;
     if (!isFields(item) || typeof cloud !== 'string' || typeof region !== 'string')
       throw new Fault(source, path, 'a region needs cloud, region and one item');
+    if (!isIdentifier(cloud) || !isIdentifier(region)) {
+      throw new Fault(source, path, `"${cloud} ${region}" cannot name a cloud and a region`, IDENTIFIER_HINT);
+    }
     stateFacts(reader, 'offer.', reader.builder.region(cloud, region), item, REGION_FIELDS, source, path);
   }
 }

@@ -53,7 +53,8 @@ export function readTypes(reader: Reader, file: ProductsFile, source: string): v
       String(decode(attributeNamed(reader, 'type.name'), name, source, `products.${id}.name`)),
     );
     stateFacts(reader, 'type.', type, product, TYPE_FIELDS, source, `products.${id}`);
-    const seen = new Set<string>();
+    /** The version that an offer was seen in: the newest, since versions come in that order. */
+    const seen = new Map<string, string>();
     for (const [version, items] of versionsOf(reader, product, source, `products.${id}`)) {
       const date = fromVersionDate(version);
       for (const [key, item] of Object.entries(items)) {
@@ -71,8 +72,10 @@ export function readTypes(reader: Reader, file: ProductsFile, source: string): v
         if (currency !== 'USD')
           throw new Fault(source, path(), `prices must be in USD, not ${JSON.stringify(currency)}`);
         const offerKey = `${regionName} ${marketName}`;
+        if (seen.get(offerKey) === version)
+          throw new Fault(source, path(), `the offer in ${regionName} (${marketName}) is given twice`);
         if (seen.has(offerKey)) continue;
-        seen.add(offerKey);
+        seen.set(offerKey, version);
         const price = parseMoney(priceText);
         if (price === undefined) {
           throw new Fault(

@@ -65,7 +65,10 @@ export function loadCatalog({
   }
   // A cloud may be left unread only where the index says of every file what it holds, so that dates and digests stay whole.
   const vouched = index.value.every(
-    (entry) => entry.sha256 !== undefined && (entry.datatype === 'regions' || entry.cloud !== undefined),
+    (entry) =>
+      entry.sha256 !== undefined &&
+      (entry.datatype === 'regions' || entry.cloud !== undefined) &&
+      (entry.datatype !== 'instance-types' || entry.newest !== undefined),
   );
   const known = clouds?.every((cloud) =>
     index.value.some((entry) => entry.cloud === cloud && entry.datatype === 'instance-types'),
@@ -80,18 +83,16 @@ export function loadCatalog({
     const source = join(path, entry.path);
     const content = readText(source);
     if (!content.ok) return content;
-    if (!vouched || entry.sha256 !== undefined) {
-      const digest = sha256(content.value);
-      if (entry.sha256 !== undefined && digest !== entry.sha256) {
-        return fail({
-          code: 'damaged-catalog',
-          message: `${source} is not the file that the index describes: its SHA-256 differs`,
-          path: source,
-          hint: 'restore the file, or build the catalog anew',
-        });
-      }
-      digests.push(digest);
+    const digest = sha256(content.value);
+    if (entry.sha256 !== undefined && digest !== entry.sha256) {
+      return fail({
+        code: 'damaged-catalog',
+        message: `${source} is not the file that the index describes: its SHA-256 differs`,
+        path: source,
+        hint: 'restore the file, or build the catalog anew',
+      });
     }
+    digests.push(digest);
     const parsed = parseJson(source, content.value);
     if (!parsed.ok) return parsed;
     files.push({ source, json: parsed.value });

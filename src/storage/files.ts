@@ -78,6 +78,11 @@ export function isFile(path: string): boolean {
   return existsSync(path) && statSync(path).isFile();
 }
 
+/** The one path of an existing file, links followed. */
+export function realPath(path: string): string {
+  return realpathSync(path);
+}
+
 /** Names in a folder, in order of code units. */
 export function namesIn(path: string): readonly string[] {
   return readdirSync(path).sort();

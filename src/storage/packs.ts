@@ -8,7 +8,7 @@ import { readRuleDocument, readRules } from '../rules/parse.ts';
 import { compileRules, type Program } from '../rules/program.ts';
 import type { Rule } from '../rules/rule.ts';
 import { readVocabulary } from '../rules/vocabulary.ts';
-import { isFile, isFolder, namesIn, PACKAGE_ROOT, readText, sha256 } from './files.ts';
+import { isFile, isFolder, namesIn, PACKAGE_ROOT, readText, realPath, sha256 } from './files.ts';
 
 /** Loads rule packs: shipped ones by name, one's own by path, or written out as values. */
 
@@ -96,10 +96,12 @@ export function loadRules(
       return fail({ code: 'unknown-pack', message, ...place, ...(hint === undefined ? {} : { hint }) });
     }
     for (const { path: file, source } of files) {
-      if (texts.has(source)) continue;
+      // By what the file is, not by what it is called here: one's own rules/safety.yaml is not the shipped one.
+      const real = realPath(file);
+      if (texts.has(real)) continue;
       const text = readText(file);
       if (!text.ok) return text;
-      texts.set(source, text.value);
+      texts.set(real, text.value);
       const read = readRules(source, text.value, vocabulary);
       if (!read.ok) return read;
       rules.push(...read.value);

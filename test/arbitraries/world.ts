@@ -74,6 +74,7 @@ export const catalogs = fc
         price: optional(price),
         zones: optional(zones),
         limit: optional(fc.integer({ min: 1, max: 3 })),
+        'as-of': optional(fc.constantFrom('2026-01-01', '2026-06-01', '2026-12-01')),
       }),
       { maxLength: 12 },
     ),
@@ -86,7 +87,7 @@ export const catalogs = fc
     const seen = new Set<string>();
     const distinct = offers.flatMap(({ type, zones: own, ...offer }) => {
       const of = named[type % named.length]!;
-      const key = `${of.name} ${offer.region} ${offer.market} ${String(own ?? '')}`;
+      const key = `${of.name} ${offer.region} ${offer.market} ${String(own ?? '')} ${String(offer['as-of'])}`;
       if (seen.has(key)) return [];
       seen.add(key);
       return [stated({ type: of.name, ...offer, zones: own })];

@@ -90,15 +90,24 @@ describe('sizes', () => {
     ['5.', 5n],
     ['1_000', 1000n],
     ['0', 0n],
+    ['-0', 0n],
   ])('of Juju: %s is %i MiB', (text, size) => expect(parseJujuSize(text)).toBe(size));
 
-  it.each(['4GB', '4g', '32Y', 'G', '', '-1', 'inf', 'NaN', '0x10', '1__0', '_1', '1e400', ' 1'])(
+  it.each(['4GB', '4g', '32Y', 'G', '', '-1', '-0.5', 'inf', 'NaN', '0x10', '1__0', '_1', '1e400', ' 1'])(
     'of Juju refuse %j',
     (text) => expect(parseJujuSize(text)).toBeUndefined(),
   );
 
   it('print short', () => {
-    expect([512, 1024, 4096, 1536, 786_432].map(formatSize)).toEqual(['512M', '1G', '4G', '1.5G', '768G']);
+    expect([512, 1024, 1025, 4096, 1536, 1741, 786_432].map(formatSize)).toEqual([
+      '512M',
+      '1G',
+      '1025M',
+      '4G',
+      '1.5G',
+      '1741M',
+      '768G',
+    ]);
   });
 });
 

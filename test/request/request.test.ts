@@ -54,11 +54,14 @@ describe('a request', () => {
 
   it('joins what it must host: placement, container=, containers=, guests', () => {
     expect(read({ placement: 'kvm', constraints: 'containers=kvm>=2,lxc container=lxd' }).containers).toEqual([
-      { capability: 'lxd', atLeast: undefined },
       { capability: 'kvm', atLeast: '2' },
+      { capability: 'lxd', atLeast: undefined },
       { capability: 'lxc', atLeast: undefined },
     ]);
     expect(read({ constraints: 'container=none' }).containers).toEqual([]);
+    expect(read({ placement: 'kvm>=1.9', constraints: 'containers=kvm>=1.10' }).containers).toEqual([
+      { capability: 'kvm', atLeast: '1.10' },
+    ]);
   });
 
   it('sizes guests by its constraints unless they are stated apart', () => {

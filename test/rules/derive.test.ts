@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { valueAt } from '../../src/catalog/column.ts';
 import { documentOfValue } from '../../src/document/read.ts';
 import { compareVersions } from '../../src/quantity/version.ts';
+import { passesLevel } from '../../src/rules/capability.ts';
 import { derive } from '../../src/rules/derive.ts';
 import { readRuleDocument } from '../../src/rules/parse.ts';
 import { compileRules, type Program, versionOf, violationOf } from '../../src/rules/program.ts';
@@ -82,6 +83,45 @@ describe('a derivation', () => {
     );
   });
 
+  it('keeps what is certain when an unknown fact becomes known', () => {
+    const facts = fc.constantFrom<readonly [string, unknown]>(
+      ['bare-metal', true],
+      ['nested-virt', 'yes'],
+      ['burstable', false],
+      ['mem', 4736],
+      ['cores', 3],
+      ['tags', ['ssd']],
+      ['arch', ['arm64']],
+    );
+    fc.assert(
+      fc.property(catalogs, ruleFiles, facts, (section, file, [key, value]) => {
+        // Whether a fact is known is the one thing that knowing it changes.
+        fc.pre(!JSON.stringify(file).includes('known') && !(key in section.types[0]!));
+        const program = programOf(file);
+        const [first, ...rest] = section.types;
+        const [before, after] = [section, { ...section, types: [{ ...first!, [key]: value }, ...rest] }].map(catalogOf);
+        const [vague, sharp] = [before!, after!].map((catalog) => derive(program, catalog, request));
+        for (let offer = 0; offer < before!.offers.size; offer += 1) {
+          for (let image = -1; image < before!.images.size; image += 1) {
+            const site = { type: before!.offers.type[offer]!, region: before!.offers.region[offer]!, image, offer };
+            const certain = (was: number, is: number): boolean => was === 1 || was === is;
+            for (const index of program.refusals.keys())
+              expect(certain(vague!.violated(index, site), sharp!.violated(index, site))).toBe(true);
+            for (const name of vocabulary.capabilities.keys()) {
+              for (let least = 1; least < program.versions.length + 3; least += 1) {
+                const [was, is] = [vague!, sharp!].map((derivation) =>
+                  passesLevel(derivation.capability(name, site), least),
+                );
+                expect([name, least, certain(was!, is!)]).toEqual([name, least, true]);
+              }
+            }
+          }
+        }
+      }),
+      runs(300, 30_000),
+    );
+  });
+
   it('does not depend on the order of rules', () => {
     fc.assert(
       fc.property(ruleFiles, (file) => {
@@ -142,7 +182,7 @@ describe('a derivation', () => {
     });
     const derivation = derive(program, catalog, request);
     const at = (type: number) => derivation.capability('kvm', { type, region: 0, image: -1, offer: -1 });
-    expect(at(0)).toMatchObject({ lower: 0, upper: 1 });
+    expect(at(0)).toMatchObject({ lower: 0, upper: 1, maybeAny: true });
     expect(at(1)).toMatchObject({ lower: 0, upper: 0 });
   });
 });

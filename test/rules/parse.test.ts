@@ -53,6 +53,8 @@ describe('a rule file', () => {
     ['when: {type.cloud: {at-least: aws}}\nforbid: true', 'type.cloud has no test "at-least"'],
     ['when: {type.cores: []}\nforbid: true', 'an empty list decides nothing'],
     ['when: {type.cores: {}}\nforbid: true', 'an empty test decides nothing'],
+    ['when: {type.cores: {known: {attr: type.mem}}}\nforbid: true', '"known" needs true or false'],
+    ['provide: {}', 'this gives nothing'],
     ['when: {type.cores: -1}\nforbid: true', 'type.cores must be a non-negative whole number, not "-1"'],
     ['when: {image.eol: 2026-02-30}\nforbid: true', 'image.eol must be a date such as 2026-11-22, not "2026-02-30"'],
     ['when: {type.burstable: yes}\nforbid: true', 'type.burstable must be true or false, not "yes"'],
@@ -102,6 +104,21 @@ describe('a rule file', () => {
     expect(told('format: 1\nmodule: acme\nlet:\n  a: {is: b}\n  b: {not: {is: a}}\n')).toContain(
       'the condition "a" leads back to itself: a -> b -> a',
     );
+  });
+
+  it('refuses names that double and double again', () => {
+    const levels = Array.from(
+      { length: 40 },
+      (_, level) => `  l${level}: {all: [{is: l${level + 1}}, {is: l${level + 1}}]}`,
+    ).join('\n');
+    const file = `format: 1\nmodule: acme\nlet:\n${levels}\n  l40: {type.cores: 1}\nrules:\n  one: {summary: x, when: {is: l0}, forbid: true}\n`;
+    expect(told(file)).toContain('written out, this condition has more than 10000 parts');
+  });
+
+  it('tells a fault of a named condition once', () => {
+    const file =
+      'format: 1\nmodule: acme\nlet:\n  a: {type.cors: 1}\nrules:\n  one: {summary: x, when: {is: a}, forbid: true}\n  two: {summary: x, when: {is: a}, forbid: true}\n';
+    expect(told(file).match(/error:/g)).toHaveLength(1);
   });
 
   it('refuses tables whose rows do not match their head, and shows faults at the cell', () => {
