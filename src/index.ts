@@ -126,8 +126,8 @@ export function solveProblem(problem: unknown): Answer {
 }
 
 /**
- * What is wrong with an answer to a problem: nothing when it holds. Everything is worked out anew from the definition,
- * without the matcher.
+ * What is wrong with an answer to a problem: nothing when it holds. Constraints and rules are read anew, word by word,
+ * for every offer with every image.
  */
 export function verify(given: unknown, problem: unknown): Result<readonly string[]> {
   const read = readProblem(documentOfValue('problem', problem), storedInputs());

@@ -205,7 +205,7 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
       if (index === 0) notes.push(...machineNotes(query, machine, row, image));
     }
   }
-  // The next offer in order: one that still has machines left, and is not what was chosen throughout.
+  // The cheapest offer of which nothing was taken.
   const used = new Map(choice.taken.map(({ row, count }) => [row, count]));
   const next = rows.find((row) => !used.has(row));
   const { cost, bound } = choice;

@@ -21,8 +21,8 @@ import { FALSE, TRUE } from '../rules/tri.ts';
 
 /**
  * What fits a machine request, from the definition alone: every offer is tried with every image, constraints are read
- * anew, rules evaluated word by word. Nothing of the matcher, its masks or its classes is used, so that an error in
- * them shows here. Slow: meant for checking, not for choosing.
+ * anew, rules evaluated word by word. Of the matcher only the list of images is used, and none of its masks or
+ * classes, so that an error in them shows here. Slow: meant for checking, not for choosing.
  */
 
 /** One combination that fits, found the slow way. */

@@ -113,11 +113,13 @@ export interface Rule {
   readonly summary: string;
   /** Where the fact comes from. */
   readonly source: string | undefined;
+  /** Who answers for the rule; kept for explanations. */
   readonly owner: string | undefined;
   readonly when: Condition;
   readonly action: Action;
   /** `warn`: a forbid or require that is told, not enforced. */
   readonly effect: 'enforce' | 'warn';
+  /** Whether its owner may waive it; kept for explanations. */
   readonly waivable: boolean;
   /** What a forbid or require does when it cannot be decided. */
   readonly onUnknown: 'refuse' | 'warn' | 'allow';
