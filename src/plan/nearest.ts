@@ -2,7 +2,7 @@ import type { Attribute } from '../catalog/value.ts';
 import { countBits, hasBit, isClear } from '../match/mask.ts';
 import type { Query } from '../match/query.ts';
 import type { Sweep } from '../match/scan.ts';
-import { ANY_VERSION, leavesOf, versionOf, violationOf } from '../rules/program.ts';
+import { ANY_VERSION, isRefusal, leavesOf, versionOf, violationOf } from '../rules/program.ts';
 import { fillIn } from '../rules/proof.ts';
 import type { Rule } from '../rules/rule.ts';
 import { describeOffer } from './describe.ts';
@@ -16,10 +16,7 @@ const MOST = 3;
 export function unknownFacts(rules: readonly Rule[], factsAt: (attribute: Attribute) => unknown): readonly string[] {
   const names = new Set<string>();
   for (const rule of rules) {
-    const condition =
-      rule.action.verb === 'forbid' || rule.action.verb === 'require'
-        ? violationOf({ ...rule, action: rule.action })
-        : rule.when;
+    const condition = isRefusal(rule) ? violationOf(rule) : rule.when;
     for (const { leaf } of leavesOf(condition)) {
       if (leaf.kind === 'leaf' && factsAt(leaf.attribute) === undefined) names.add(leaf.attribute.name);
     }
@@ -29,6 +26,8 @@ export function unknownFacts(rules: readonly Rule[], factsAt: (attribute: Attrib
 
 /** "type.nested-virt is unknown", "a and b are unknown". */
 export function areUnknown(names: readonly string[]): string {
+  // Then it is a capability that the rule reads which nobody can decide.
+  if (names.length === 0) return 'a capability that it reads is unknown';
   return `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} unknown`;
 }
 

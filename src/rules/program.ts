@@ -60,6 +60,9 @@ export function* leavesOf(
   }
 }
 
+/** Whether a rule refuses: a forbid or a require. */
+export const isRefusal = hasVerb('forbid', 'require');
+
 /** The condition under which a forbid or require refuses. */
 export function violationOf(rule: RuleOf<'forbid' | 'require'>): Condition {
   const { action, when } = rule;
@@ -172,7 +175,7 @@ export function compileRules(vocabulary: Vocabulary, given: readonly Rule[], dig
     rules,
     strata,
     versions: distinct,
-    refusals: rules.filter(hasVerb('forbid', 'require')),
+    refusals: rules.filter(isRefusal),
     prices: rules.filter(hasVerb('price')),
     reserves: rules.filter(hasVerb('reserve')),
     digest,
