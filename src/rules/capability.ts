@@ -83,7 +83,7 @@ function deriveOne(
   // A refinement never creates a capability.
   if (lower !== ABSENT) lower = Math.max(lower, refined);
   // A version that is certainly given leaves no room for an unknown one.
-  let maybeAny = anyPossible && lower <= ANY_VERSION && refined === ABSENT;
+  let maybeAny = anyPossible && lower <= ANY_VERSION && refined <= ANY_VERSION;
   let withheldBy: RuleOf<'withhold'> | undefined;
   for (const rule of stratum.withholders) {
     if (!rule.action.capabilities.includes(name)) continue;

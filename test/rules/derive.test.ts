@@ -185,4 +185,21 @@ describe('a derivation', () => {
     expect(at(0)).toMatchObject({ lower: 0, upper: 1, maybeAny: true });
     expect(at(1)).toMatchObject({ lower: 0, upper: 0 });
   });
+
+  it('takes a refinement to "any" for no version at all', () => {
+    const program = programOf({
+      format: 1,
+      module: 'm',
+      rules: {
+        one: { summary: 'x', provide: { lxc: 'any' } },
+        two: { summary: 'x', refine: { lxc: 'any' } },
+        three: { summary: 'x', when: { 'can.lxc': { 'at-least': '2' } }, provide: { lxd: 'any' } },
+      },
+    });
+    const catalog = catalogOf({ types: [{ name: 'a', cloud: 'lab' }], offers: [] });
+    const derivation = derive(program, catalog, request);
+    const site = { type: 0, region: 0, image: -1, offer: -1 };
+    expect(derivation.capability('lxc', site)).toMatchObject({ lower: 1, upper: 1, maybeAny: true });
+    expect(derivation.capability('lxd', site)).toMatchObject({ lower: 0, upper: 1 });
+  });
 });
