@@ -78,26 +78,18 @@ export function factNeeds(request: MachineRequest, catalog: Catalog, offers: Off
   };
 
   // --- what is considered ---
-  const clouds = listOf(constraints, 'cloud');
-  if (clouds.length > 0) {
+  for (const key of ['cloud', 'region'] as const) {
+    const patterns = listOf(constraints, key);
+    if (patterns.length === 0) continue;
     needs.push({
-      id: 'cloud',
-      text: `cloud ${clouds.join(',')}`,
+      id: key,
+      text: `${key} ${patterns.join(',')}`,
       bearing: 'scope',
       level: 'region',
-      holds: (row) => triOf(passesPatterns(clouds, textAt(regions, 'offer.cloud', row) ?? '')),
+      holds: (row) => triOf(passesPatterns(patterns, textAt(regions, `offer.${key}`, row) ?? '')),
     });
   }
   const named = listOf(constraints, 'region');
-  if (named.length > 0) {
-    needs.push({
-      id: 'region',
-      text: `region ${named.join(',')}`,
-      bearing: 'scope',
-      level: 'region',
-      holds: (row) => triOf(passesPatterns(named, textAt(regions, 'offer.region', row) ?? '')),
-    });
-  }
   needs.push({
     id: 'access',
     text: 'a region open to every account (restricted ones count only when named)',

@@ -7,7 +7,7 @@ import { LAUNCHER } from '../match/site-needs.ts';
 import { formatDecimal } from '../quantity/decimal.ts';
 import { formatMoney, formatMonthly, HOURS_PER_MONTH } from '../quantity/money.ts';
 import type { MachineRequest } from '../request/request.ts';
-import { choose, type Engine } from './choose.ts';
+import { type Choice, choose, type Engine } from './choose.ts';
 import { describeMachine, describeOffer, proveNeeds } from './describe.ts';
 import { nearestMisses } from './nearest.ts';
 import { machineNotes, NOT_INCLUDED, requestNotes, scopeNotes, unpricedNotes } from './notes.ts';
@@ -93,6 +93,19 @@ function withinBudget({ constraints }: MachineRequest): (cost: bigint) => boolea
   return (cost) => typeof budget !== 'number' || cost * BigInt(HOURS_PER_MONTH) <= BigInt(budget);
 }
 
+/** Why the offers that fit are not enough; nothing where none fits. */
+function shortfall({ request, space }: Query, rows: readonly number[], chosen: Choice | undefined): readonly Note[] {
+  if (chosen !== undefined) {
+    const cost = formatMonthly(chosen.cost);
+    const text = `the cheapest ${request.count} machines that fit cost ${cost} USD a month, more than the budget`;
+    return [{ code: 'budget', text }];
+  }
+  if (rows.length === 0) return [];
+  const limited = rows.reduce((total, row) => total + space.offers.limit[row]!, 0);
+  const text = `of the offers that fit (${rows.length}) only ${limited} machines can be had, and ${request.count} are asked for`;
+  return [{ code: 'limits', text }];
+}
+
 function withNotes(answer: Answer, notes: readonly Note[]): Answer {
   const distinct = new Map(notes.map((note) => [`${note.code} ${note.text}`, note]));
   return { ...answer, notes: [...distinct.values()] };
@@ -127,12 +140,16 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
   const launcher = query.needs.findIndex((need) => need.id === LAUNCHER);
   const needsHelp = first !== undefined && hasBit(swept.missing, first * query.words, launcher);
   const slowed = first !== undefined && describeOffer(query.space, first, 0)['sustained-cores'] !== undefined;
-  const alternative = (changed: MachineRequest, misses: readonly string[] = []): Found | undefined =>
-    cheapestFor(compiled, changed, at, misses);
-  const unreserved = variant(request, (draft) => {
-    draft.reserve = false;
-  });
-  const byJuju = withConstraint(request, 'launcher', 'juju');
+  /** What the request would get otherwise; not asked where it would be the same request. */
+  const otherwise = (need: string, changed: () => MachineRequest): Alternative | null => {
+    const binds = query.needs.some(({ id, bearing }) => id === need && bearing === 'must');
+    return binds ? cheaper(cheapestFor(compiled, changed(), at, [need])) : null;
+  };
+  const unreserved = (): MachineRequest =>
+    variant(request, (draft) => {
+      draft.reserve = false;
+    });
+  const byJuju = needsHelp ? cheapestFor(compiled, withConstraint(request, 'launcher', 'juju'), at, []) : undefined;
   const fullSpeed = slowed ? ranked(query, swept, maskWith(query, 'full-speed'))[0] : undefined;
   const common: Answer = {
     format: 'stowage.answer/1',
@@ -144,10 +161,10 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
     machines: [],
     considered: { offers: considered, fit, 'unpriced-fit': unpriced.fit },
     'runner-up': null,
-    'juju-launchable': needsHelp ? (alternative(byJuju)?.alternative ?? null) : null,
+    'juju-launchable': byJuju?.alternative ?? null,
     'full-speed': fullSpeed === undefined ? null : describeOffer(query.space, fullSpeed, price(fullSpeed)),
-    'without-reserve': request.reserve ? cheaper(alternative(unreserved, ['reserve'])) : null,
-    'other-arch': cheaper(alternative(withConstraint(request, 'arch', ''), ['arch'])),
+    'without-reserve': otherwise('reserve', unreserved),
+    'other-arch': otherwise('arch', () => withConstraint(request, 'arch', '')),
     steps: [],
     notes: [],
     explanation: { needs, proofs: {}, 'price-steps': [], unpriced: unpriced.examples },
@@ -159,25 +176,8 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
     stats: { rows: offers.size },
   };
   if (choice === undefined || first === undefined) {
-    const limited = rows.reduce((total, row) => total + offers.limit[row]!, 0);
-    const short: Note[] =
-      chosen !== undefined
-        ? [
-            {
-              code: 'budget',
-              text: `the cheapest ${request.count} machines that fit cost ${formatMonthly(chosen.cost)} USD a month, more than the budget`,
-            },
-          ]
-        : rows.length > 0
-          ? [
-              {
-                code: 'limits',
-                text: `of the offers that fit (${rows.length}) only ${limited} machines can be had, and ${request.count} are asked for`,
-              },
-            ]
-          : [];
     return withNotes(rows.length > 0 ? common : { ...common, nearest: nearestMisses(query, swept) }, [
-      ...short,
+      ...shortfall(query, rows, chosen),
       ...(considered === 0 ? scopeNotes(query) : []),
       ...requestNotes(query, []),
       ...unpricedNotes(query, unpriced, requestDate(compiled, at)),
@@ -206,7 +206,7 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
     }
   }
   // The cheapest offer of which nothing was taken.
-  const used = new Map(choice.taken.map(({ row, count }) => [row, count]));
+  const used = new Set(choice.taken.map(({ row }) => row));
   const next = rows.find((row) => !used.has(row));
   const { cost, bound } = choice;
   const last = choice.taken.at(-1)!.row;

@@ -1,7 +1,7 @@
 import { textAt } from '../catalog/column.ts';
 import type { Attribute } from '../catalog/value.ts';
 import type { Query } from '../match/query.ts';
-import { textOf } from '../request/constraints.ts';
+import { canonicalConstraints, textOf } from '../request/constraints.ts';
 import { hostRootDisk, passedOn, zonesOf } from '../request/request.ts';
 import { fillIn, type ProvenCapability } from '../rules/proof.ts';
 import type { Via } from '../rules/rule.ts';
@@ -81,11 +81,9 @@ const blank = (word: string, machine: number, of: number): string =>
 
 /** What is asked for in words that only Juju reads, and that are lost where Juju does not launch the machine. */
 export function lostWithoutJuju(query: Query): readonly string[] {
-  const { placement, constraints } = query.request;
-  const kept = ['image-id', 'zones'];
-  const keys = [...constraints.byKey.keys()].filter(
-    (key) => !kept.includes(key) && passedOn(query.request).includes(`${key}=`),
-  );
+  const { placement } = query.request;
+  // The cloud's own command carries the image and the zone.
+  const keys = [...passedOn(query.request).byKey.keys()].filter((key) => key !== 'image-id' && key !== 'zones');
   return placement.kind === 'directive' && placement.key !== 'zone' ? [placement.key, ...keys] : keys;
 }
 
@@ -124,7 +122,7 @@ export function stepsFor(
       arch === undefined || arch === 'amd64' ? '' : `arch=${arch}`,
       `instance-type=${machine.type}`,
       rootDisk === 0 ? '' : `root-disk=${rootDisk}M`,
-      passedOn(request),
+      canonicalConstraints(passedOn(request)),
     ];
     const { placement } = request;
     const directive = placement.kind === 'directive' ? ` ${word(`${placement.key}=${placement.value}`)}` : '';
@@ -163,14 +161,12 @@ function launchSteps(query: Query, machine: Machine, given: readonly string[]): 
   const zone =
     wanted.find((one) => sold === undefined || sold.includes(one)) ?? (machine.cloud === 'gcp' ? sold?.[0] : undefined);
   const rootDisk = hostRootDisk(request);
+  const image = textOf(request.constraints, 'image-id') ?? machine.image?.id;
   const words = launcher({
     region: machine.region,
     zone,
     type: word(machine.type),
-    image:
-      machine.image?.id === undefined && textOf(request.constraints, 'image-id') === undefined
-        ? '<image>'
-        : word(textOf(request.constraints, 'image-id') ?? machine.image?.id ?? ''),
+    image: image === undefined ? '<image>' : word(image),
     spot: machine.market === 'spot',
     rootDisk: rootDisk === 0 ? undefined : Math.ceil(rootDisk / 1024),
     options,

@@ -6,14 +6,13 @@ import { compareVersions, isVersion } from '../quantity/version.ts';
 import {
   type CapabilityNeed,
   type Constraints,
-  canonicalConstraints,
+  type ConstraintValue,
   listOf,
   numberOf,
   parseConstraints,
   textOf,
 } from './constraints.ts';
 import { type Guest, parseGuest } from './guest.ts';
-import { JUJU_KEYS } from './keys.ts';
 import { type Placement, parsePlacement } from './placement.ts';
 import { faultIn, type SourceText } from './source-text.ts';
 
@@ -212,19 +211,13 @@ const PASSED_ON: readonly string[] = [
   'zones',
 ];
 
-/** The constraints to hand to Juju with the chosen type, canonical. */
-export function passedOn(request: MachineRequest): string {
+/** What of the constraints is handed to Juju with the chosen type. */
+export function passedOn({ constraints, placement }: MachineRequest): Constraints {
   // A zone given as placement beats the constraint.
-  const placed = request.placement.kind === 'directive' && request.placement.key === 'zone';
-  const byKey = new Map(
-    [...request.constraints.byKey].filter(
-      ([key, { value }]) =>
-        !(key === 'zones' && placed) &&
-        PASSED_ON.includes(key) &&
-        key in JUJU_KEYS &&
-        value !== '' &&
-        !(Array.isArray(value) && value.length === 0),
-    ),
+  const placed = placement.kind === 'directive' && placement.key === 'zone';
+  const isEmpty = (value: ConstraintValue): boolean => value === '' || (Array.isArray(value) && value.length === 0);
+  const handed = [...constraints.byKey].filter(
+    ([key, { value }]) => PASSED_ON.includes(key) && !isEmpty(value) && !(key === 'zones' && placed),
   );
-  return canonicalConstraints({ byKey, aliases: [] });
+  return { byKey: new Map(handed), aliases: [] };
 }

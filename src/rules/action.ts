@@ -1,11 +1,10 @@
 import { decodeValue } from '../catalog/decode.ts';
 import type { Attribute } from '../catalog/value.ts';
-import { didYouMean } from '../diagnostic/nearest.ts';
 import type { Path } from '../document/read.ts';
 import { parseDecimal } from '../quantity/decimal.ts';
 import { parseMoney } from '../quantity/money.ts';
 import { isVersion } from '../quantity/version.ts';
-import { fault, isMap, type Reading, readWhole } from './condition.ts';
+import { fault, isDeclared, isMap, type Reading, readWhole } from './condition.ts';
 import type { Action, Grant, ReserveShare } from './rule.ts';
 import { type RuleText, VERBS } from './schema.ts';
 
@@ -20,16 +19,8 @@ export function readGrants(
   if (Object.keys(grants).length === 0) fault(reading, 'rule-value', 'this gives nothing', path);
   return Object.entries(grants).map(([name, raw]) => {
     const version = String(raw);
-    if (!reading.vocabulary.capabilities.has(name)) {
-      fault(
-        reading,
-        'unknown-capability',
-        `"${name}" is no declared capability`,
-        [...path, name],
-        didYouMean(name, reading.vocabulary.capabilities.keys()),
-        'key',
-      );
-    } else if (version !== 'any' && !isVersion(version)) {
+    const declared = isDeclared(reading, name, [...path, name], 'key');
+    if (declared && version !== 'any' && !isVersion(version)) {
       fault(reading, 'rule-value', `"${version}" is neither a version nor "any"`, [...path, name]);
     }
     return { capability: name, version: version === 'any' ? undefined : version };
@@ -69,15 +60,7 @@ function readReserve(reading: Reading, shares: NonNullable<RuleText['reserve']>,
   for (const [name, share] of Object.entries(shares)) {
     const at = [...path, name];
     const { per } = share;
-    if (per !== undefined && !reading.vocabulary.capabilities.has(per)) {
-      fault(
-        reading,
-        'unknown-capability',
-        `"${per}" is no declared capability`,
-        [...at, 'per'],
-        didYouMean(per, reading.vocabulary.capabilities.keys()),
-      );
-    }
+    if (per !== undefined) isDeclared(reading, per, [...at, 'per'], 'value');
     for (const dimension of ['mem', 'cores'] as const) {
       const raw = share[dimension];
       if (raw === undefined) continue;
@@ -164,15 +147,7 @@ export function readAction(reading: Reading, text: RuleText, path: Path): Action
       return { verb, grants: readGrants(reading, text.refine!, at) };
     case 'withhold':
       for (const [index, name] of text.withhold!.entries()) {
-        if (!reading.vocabulary.capabilities.has(name)) {
-          fault(
-            reading,
-            'unknown-capability',
-            `"${name}" is no declared capability`,
-            [...at, index],
-            didYouMean(name, reading.vocabulary.capabilities.keys()),
-          );
-        }
+        isDeclared(reading, name, [...at, index], 'value');
       }
       return { verb, capabilities: text.withhold! };
     case 'forbid':

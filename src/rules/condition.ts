@@ -37,6 +37,18 @@ export function fault(
 export const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Whether a capability is declared; a fault with near names when it is not. `prefix` is how the names are written here. */
+export function isDeclared(reading: Reading, name: string, path: Path, part: 'key' | 'value', prefix = ''): boolean {
+  const { capabilities } = reading.vocabulary;
+  if (capabilities.has(name)) return true;
+  const hint = didYouMean(
+    prefix + name,
+    [...capabilities.keys()].map((known) => prefix + known),
+  );
+  fault(reading, 'unknown-capability', `"${name}" is no declared capability`, path, hint, part);
+  return false;
+}
+
 const ORDERED: readonly Operator[] = ['at-least', 'at-most', 'above', 'below'];
 const EQUALITY: readonly Operator[] = ['eq', 'ne', 'in', 'not-in'];
 const MEMBERSHIP: readonly Operator[] = ['has', 'has-any', 'has-all'];
@@ -171,17 +183,7 @@ function readTests(reading: Reading, attribute: Attribute, raw: unknown, path: P
 
 function readCapabilityTest(reading: Reading, key: string, raw: unknown, path: Path): Condition | undefined {
   const capability = key.slice('can.'.length);
-  if (!reading.vocabulary.capabilities.has(capability)) {
-    const known = [...reading.vocabulary.capabilities.keys()].map((name) => `can.${name}`);
-    return fault(
-      reading,
-      'unknown-capability',
-      `"${capability}" is no declared capability`,
-      path,
-      didYouMean(key, known),
-      'key',
-    );
-  }
+  if (!isDeclared(reading, capability, path, 'key', 'can.')) return undefined;
   const span = reading.document.keySpanOf(path);
   if (typeof raw === 'boolean') return { kind: 'capability', capability, present: raw, span };
   if (isMap(raw) && Object.keys(raw).length === 1 && 'at-least' in raw) {
