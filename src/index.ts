@@ -25,7 +25,8 @@ import { errorAnswer, readProblem, solveRead } from './plan/problem.ts';
 import { type Alternative, type Answer, answerSchema } from './plan/schema.ts';
 import { verifyAnswer } from './plan/verify.ts';
 import { type Constraints, parseConstraints as parseConstraintTexts } from './request/constraints.ts';
-import { type MachineRequest, parseRequest as parseRequestTexts } from './request/request.ts';
+import type { MachineRequest } from './request/request.ts';
+import { type RequestInput, readRequest } from './request/written.ts';
 import { storedInputs } from './storage/inputs.ts';
 import { loadVocabulary } from './storage/packs.ts';
 
@@ -42,6 +43,7 @@ export { type Alternative, type Answer, answerSchema, type Machine } from './pla
 export { type Format, renderAnswer } from './render/formats.ts';
 export { type Constraints, canonicalConstraints } from './request/constraints.ts';
 export type { MachineRequest } from './request/request.ts';
+export { type RequestInput, writeRequest } from './request/written.ts';
 export type { Program } from './rules/program.ts';
 export { type LoadOptions, loadCatalog } from './storage/catalogs.ts';
 export { loadRules, loadVocabulary } from './storage/packs.ts';
@@ -55,38 +57,9 @@ export function parseConstraints(text: string, vocabulary: Vocabulary = loadVoca
   return parseConstraintTexts([{ source: 'constraints', text }], vocabulary);
 }
 
-/** A machine request in the words of a problem file. */
-export interface RequestInput {
-  /** `kvm`, `kvm>=1.1`, `zone=us-east-1a`; none for a plain machine. */
-  readonly placement?: string;
-  readonly constraints?: string;
-  /** `ubuntu@24.04` unless given. */
-  readonly base?: string;
-  readonly count?: number;
-  /** Facts for rules: `{ env: 'production' }`. */
-  readonly attributes?: Readonly<Record<string, string | number | boolean>>;
-  /** `[Nx ][TYPE:]cores=2 mem=4G`, each. */
-  readonly guests?: readonly string[];
-  readonly reserve?: boolean;
-}
-
 /** A request from its texts, or every fault in them. */
 export function parseRequest(input: RequestInput, vocabulary: Vocabulary = loadVocabulary()): Result<MachineRequest> {
-  const text = (source: string, value: string) => ({ source, text: value });
-  return parseRequestTexts(
-    {
-      ...(input.placement === undefined ? {} : { placement: text('placement', input.placement) }),
-      constraints: input.constraints === undefined ? [] : [text('constraints', input.constraints)],
-      ...(input.base === undefined ? {} : { base: text('base', input.base) }),
-      count: input.count ?? 1,
-      attributes: Object.entries(input.attributes ?? {}).map(([name, value]) =>
-        text('attributes', `${name}=${String(value)}`),
-      ),
-      ...(input.guests === undefined ? {} : { guests: input.guests.map((guest) => text('guests', guest)) }),
-      reserve: input.reserve ?? true,
-    },
-    vocabulary,
-  );
+  return readRequest(input, vocabulary);
 }
 
 /**
@@ -101,7 +74,7 @@ export function prepare(compiled: Compiled, request: MachineRequest, options: Pi
 
 /** Names of clouds, regions, types, zones and images in a request that a catalog does not have. */
 export function check(compiled: Compiled, request: MachineRequest): readonly Diagnostic[] {
-  return validateRequest(request, compiled.catalog);
+  return validateRequest(request, compiled);
 }
 
 /**
@@ -115,7 +88,7 @@ export function describe(compiled: Compiled, row: number): Alternative {
 
 /** The whole answer to a request: machines, alternatives, steps, notes, explanation. A fault gives status `error`. */
 export function answer(compiled: Compiled, request: MachineRequest, options: AnswerOptions = {}): Answer {
-  const faults = validateRequest(request, compiled.catalog);
+  const faults = validateRequest(request, compiled);
   return faults.length > 0 ? errorAnswer(faults) : answerRequest(compiled, request, options);
 }
 

@@ -14,6 +14,7 @@ import {
   loadSources,
   type OutputOptions,
   type SourceOptions,
+  sourceWords,
   wholeNumber,
 } from './options.ts';
 import { deliver, EXIT, type Process, report } from './process.ts';
@@ -24,6 +25,8 @@ interface Options extends OutputOptions, SourceOptions {
   readonly number: number;
   readonly guest?: readonly string[];
   readonly with?: readonly string[];
+  readonly waive?: readonly string[];
+  readonly explain?: boolean;
   readonly reserve: boolean;
   readonly cloud?: readonly string[];
   readonly region?: readonly string[];
@@ -51,6 +54,8 @@ export function addMachineCommand(process: Process, exit: (code: number) => void
     .option('-n, --number <count>', 'how many such machines', wholeNumber(1), 1)
     .option('--guest <guest>', 'a guest sized apart from its host: "[Nx ][TYPE:]cores=2 mem=4G"; repeatable', collect)
     .option('--with <name=value>', 'a fact of the request for rules, such as env=production; repeatable', collect)
+    .option('--waive <rule>', 'a rule that may be waived and is, such as safety/deprecated; repeatable', collect)
+    .option('--explain', 'tell why: the same as --verbose')
     .option('--no-reserve', "Juju's own sizing: nothing kept back for the host")
     .option('--cloud <names>', 'the same as the constraint cloud=', collect)
     .option('--region <names>', 'the same as the constraint region=', collect)
@@ -84,6 +89,7 @@ export function addMachineCommand(process: Process, exit: (code: number) => void
         attributes: texts(options.with, '--with'),
         ...(options.guest === undefined ? {} : { guests: texts(options.guest, '--guest') }),
         reserve: options.reserve,
+        waived: texts(options.waive, '--waive'),
       },
       vocabulary,
     );
@@ -98,7 +104,7 @@ export function addMachineCommand(process: Process, exit: (code: number) => void
     const compiled = loadSources(options, literal ? named : undefined);
     progress();
     if (!compiled.ok) return exit(report(process, compiled.diagnostics));
-    const faults = validateRequest(request.value, compiled.value.catalog);
+    const faults = validateRequest(request.value, compiled.value);
     if (faults.length > 0) return exit(report(process, faults));
     progress('judging offers');
     const answer = answerRequest(compiled.value, request.value, {
@@ -109,7 +115,10 @@ export function addMachineCommand(process: Process, exit: (code: number) => void
     progress();
     const fault = deliver(
       process,
-      renderAnswer(answer, options.format, { verbose: options.verbose ?? false }),
+      renderAnswer(answer, options.format, {
+        verbose: options.verbose === true || options.explain === true,
+        more: sourceWords(options),
+      }),
       options.output,
     );
     if (fault !== undefined) return exit(report(process, [fault]));

@@ -68,3 +68,12 @@ export function loadSources(options: SourceOptions, clouds: readonly string[] | 
   });
   return catalog.ok ? ok(compile(catalog.value, rules.value)) : fail(...catalog.diagnostics);
 }
+
+/** The options that name sources, as words of a command line. */
+export function sourceWords({ catalog, rules, at }: SourceOptions): readonly string[] {
+  return [
+    ...(catalog === undefined ? [] : ['--catalog', catalog]),
+    ...(rules ?? []).flatMap((pack) => ['--rules', pack]),
+    ...(at === undefined ? [] : ['--at', at]),
+  ];
+}

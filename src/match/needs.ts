@@ -1,6 +1,7 @@
 import type { Catalog, Offers } from '../catalog/catalog.ts';
 import { numberAt, setAt, type Table, textAt, valueAt } from '../catalog/column.ts';
 import { formatValue } from '../catalog/decode.ts';
+import { placeOf } from '../diagnostic/diagnostic.ts';
 import { formatDecimal } from '../quantity/decimal.ts';
 import { matchesGlob } from '../quantity/glob.ts';
 import { formatMoney, HOURS_PER_MONTH } from '../quantity/money.ts';
@@ -24,12 +25,27 @@ export type Bearing =
   /** Is told of, with what meeting it would cost. */
   | 'wish';
 
+/** The amount that a need compares, so that gaps and margins can be told. */
+export interface Measure {
+  readonly bound: 'at-least' | 'at-most';
+  readonly wanted: number;
+  /** What an offer has, in the unit of `wanted`; undefined when unknown. `price` in nano-dollars per hour. */
+  readonly has: (type: number, price: number) => number | undefined;
+  readonly format: (amount: number) => string;
+}
+
 export interface NeedText {
   /** Stable: a constraint key, `can.kvm`, `rule hosting/…`, `image`, `reserve`, `full-speed`. */
   readonly id: string;
   /** What is needed, as a phrase: `mem >= 4G`. */
   readonly text: string;
   readonly bearing: Bearing;
+  /** Where it comes from: the place of a constraint, `file:line:column` of a rule, or `default`. */
+  readonly from: string;
+  /** Where an amount decides. */
+  readonly measure?: Measure;
+  /** The attribute that decides, where a single one does. */
+  readonly attribute?: string;
 }
 
 /** A need that facts of the type alone decide. */
@@ -73,8 +89,17 @@ export function factNeeds(request: MachineRequest, catalog: Catalog, offers: Off
   const { constraints } = request;
   const { types, regions, vocabulary } = catalog;
   const needs: FactNeed[] = [];
-  const type = (id: string, text: string, holds: (row: number) => Tri, bearing: Bearing = 'must'): void => {
-    needs.push({ id, text, bearing, level: 'type', holds });
+  const from = (key: string): string => {
+    const span = constraints.byKey.get(key as Key)?.span;
+    return span === undefined ? 'default' : placeOf(span);
+  };
+  const type = (
+    id: string,
+    text: string,
+    holds: (row: number) => Tri,
+    about: Pick<Partial<NeedText>, 'bearing' | 'from' | 'measure' | 'attribute'> = {},
+  ): void => {
+    needs.push({ id, text, bearing: 'must', from: from(id), level: 'type', holds, ...about });
   };
 
   // --- what is considered ---
@@ -85,6 +110,7 @@ export function factNeeds(request: MachineRequest, catalog: Catalog, offers: Off
       id: key,
       text: `${key} ${patterns.join(',')}`,
       bearing: 'scope',
+      from: from(key),
       level: 'region',
       holds: (row) => triOf(passesPatterns(patterns, textAt(regions, `offer.${key}`, row) ?? '')),
     });
@@ -94,6 +120,7 @@ export function factNeeds(request: MachineRequest, catalog: Catalog, offers: Off
     id: 'access',
     text: 'a region open to every account (restricted ones count only when named)',
     bearing: 'scope',
+    from: 'default',
     level: 'region',
     holds: (row) =>
       triOf(
@@ -111,6 +138,8 @@ export function factNeeds(request: MachineRequest, catalog: Catalog, offers: Off
       id: 'market',
       text: `market ${market}`,
       bearing: 'must',
+      from: from('market'),
+      attribute: 'offer.market',
       level: 'offer',
       holds: (row) => triOf(column === undefined ? market === 'on-demand' : wanted[column.codes[row]!] === 1),
     });
@@ -133,6 +162,8 @@ export function factNeeds(request: MachineRequest, catalog: Catalog, offers: Off
       id: 'zones',
       text: `zone ${zones.join(' or ')}`,
       bearing: 'must',
+      from: request.placement.kind === 'directive' ? 'placement' : from('zones'),
+      attribute: 'offer.zones',
       level: 'offer',
       holds: (row, region) => {
         const sold = setAt(offers, 'offer.zones', row) ?? setAt(regions, 'offer.region-zones', region);
@@ -144,18 +175,32 @@ export function factNeeds(request: MachineRequest, catalog: Catalog, offers: Off
   // --- Juju's keys ---
   const arch = wantedArch(request);
   if (arch !== undefined) {
-    type('arch', `arch ${arch}`, (row) => {
-      const archs = setAt(types, 'type.arch', row);
-      return archs === undefined ? UNKNOWN_TRUTH : triOf(archs.includes(arch));
-    });
+    type(
+      'arch',
+      `arch ${arch}`,
+      (row) => {
+        const archs = setAt(types, 'type.arch', row);
+        return archs === undefined ? UNKNOWN_TRUTH : triOf(archs.includes(arch));
+      },
+      { attribute: 'type.arch' },
+    );
   }
   const atLeast = (id: Key, attribute: string, text: (wanted: number) => string, whenUnknown: Tri, scale = 1): void => {
     const wanted = numberOf(constraints, id);
     if (wanted === 0) return;
-    type(id, `${id} >= ${text(wanted)}`, (row) => {
+    const has = (row: number): number | undefined => {
       const value = numberAt(types, attribute, row);
-      return value === undefined ? whenUnknown : triOf(value * scale >= wanted);
-    });
+      return value === undefined ? undefined : value * scale;
+    };
+    type(
+      id,
+      `${id} >= ${text(wanted)}`,
+      (row) => {
+        const value = has(row);
+        return value === undefined ? whenUnknown : triOf(value >= wanted);
+      },
+      { measure: { bound: 'at-least', wanted, has, format: text } },
+    );
   };
   atLeast('cores', 'type.cores', String, UNKNOWN_TRUTH);
   atLeast('mem', 'type.mem', formatSize, UNKNOWN_TRUTH);
@@ -163,29 +208,54 @@ export function factNeeds(request: MachineRequest, catalog: Catalog, offers: Off
   // A root disk of size 0 is Juju's "unknown"; on most clouds the size is chosen at launch.
   const rootDisk = hostRootDisk(request);
   if (rootDisk > 0) {
-    type('root-disk', `root-disk >= ${formatSize(rootDisk)}`, (row) => {
-      const value = numberAt(types, 'type.root-disk', row);
-      return triOf(value === undefined || value === 0 || value >= rootDisk);
-    });
+    type(
+      'root-disk',
+      `root-disk >= ${formatSize(rootDisk)}`,
+      (row) => {
+        const value = numberAt(types, 'type.root-disk', row);
+        return triOf(value === undefined || value === 0 || value >= rootDisk);
+      },
+      {
+        measure: {
+          bound: 'at-least',
+          wanted: rootDisk,
+          has: (row) => numberAt(types, 'type.root-disk', row) || undefined,
+          format: formatSize,
+        },
+      },
+    );
   }
   const tags = listOf(constraints, 'tags');
   if (tags.length > 0) {
-    type('tags', `tags ${tags.join(',')}`, (row) => {
-      const own = setAt(types, 'type.tags', row);
-      return own === undefined ? UNKNOWN_TRUTH : triOf(tags.every((tag) => own.includes(tag)));
-    });
+    type(
+      'tags',
+      `tags ${tags.join(',')}`,
+      (row) => {
+        const own = setAt(types, 'type.tags', row);
+        return own === undefined ? UNKNOWN_TRUTH : triOf(tags.every((tag) => own.includes(tag)));
+      },
+      { attribute: 'type.tags' },
+    );
   }
   const virt = textOf(constraints, 'virt-type');
   if (virt !== undefined) {
-    type('virt-type', `virt-type ${virt}`, (row) => {
-      const own = setAt(types, 'type.virt', row);
-      return own === undefined ? UNKNOWN_TRUTH : triOf(own.includes(virt));
-    });
+    type(
+      'virt-type',
+      `virt-type ${virt}`,
+      (row) => {
+        const own = setAt(types, 'type.virt', row);
+        return own === undefined ? UNKNOWN_TRUTH : triOf(own.includes(virt));
+      },
+      { attribute: 'type.virt' },
+    );
   }
   const instanceType = textOf(constraints, 'instance-type');
   if (instanceType !== undefined)
-    type('instance-type', `instance type ${instanceType}`, (row) =>
-      triOf(textAt(types, 'type.name', row) === instanceType),
+    type(
+      'instance-type',
+      `instance type ${instanceType}`,
+      (row) => triOf(textAt(types, 'type.name', row) === instanceType),
+      { attribute: 'type.name' },
     );
 
   // --- our own keys: what is not known is not met ---
@@ -193,26 +263,48 @@ export function factNeeds(request: MachineRequest, catalog: Catalog, offers: Off
   atLeast('local-disk', 'type.local-disk', formatSize, UNKNOWN_TRUTH, 1024);
   const gpu = textOf(constraints, 'gpu');
   if (gpu !== undefined) {
-    type('gpu', `gpu ${gpu}`, (row) => {
-      const model = textAt(types, 'type.gpu-name', row);
-      if (model === undefined) return numberAt(types, 'type.gpus', row) === 0 ? FALSE : UNKNOWN_TRUTH;
-      return triOf(matchesGlob(gpu.toLowerCase(), model.toLowerCase()));
-    });
+    type(
+      'gpu',
+      `gpu ${gpu}`,
+      (row) => {
+        const model = textAt(types, 'type.gpu-name', row);
+        if (model === undefined) return numberAt(types, 'type.gpus', row) === 0 ? FALSE : UNKNOWN_TRUTH;
+        return triOf(matchesGlob(gpu.toLowerCase(), model.toLowerCase()));
+      },
+      { attribute: 'type.gpu-name' },
+    );
   }
   const baseline = numberOf(constraints, 'cores-baseline');
   if (baseline > 0) {
-    type('cores-baseline', `${formatDecimal(baseline, 3)} sustained cores`, (row) => {
-      const sustained = sustainedCores(types, row);
-      return sustained === undefined ? UNKNOWN_TRUTH : triOf(sustained >= baseline);
-    });
+    type(
+      'cores-baseline',
+      `${formatDecimal(baseline, 3)} sustained cores`,
+      (row) => {
+        const sustained = sustainedCores(types, row);
+        return sustained === undefined ? UNKNOWN_TRUTH : triOf(sustained >= baseline);
+      },
+      {
+        measure: {
+          bound: 'at-least',
+          wanted: baseline,
+          has: (row) => sustainedCores(types, row),
+          format: (amount) => formatDecimal(amount, 3),
+        },
+      },
+    );
   }
   for (const key of ['burstable', 'bare-metal'] as const) {
     const wanted = flagOf(constraints, key);
     if (wanted === undefined) continue;
-    type(key, `${key} ${wanted}`, (row) => {
-      const value = valueAt(types, `type.${key}`, row);
-      return value === undefined ? UNKNOWN_TRUTH : triOf(value === wanted);
-    });
+    type(
+      key,
+      `${key} ${wanted}`,
+      (row) => {
+        const value = valueAt(types, `type.${key}`, row);
+        return value === undefined ? UNKNOWN_TRUTH : triOf(value === wanted);
+      },
+      { attribute: `type.${key}` },
+    );
   }
 
   // --- guests stated apart: the host must hold their sum ---
@@ -225,10 +317,18 @@ export function factNeeds(request: MachineRequest, catalog: Catalog, offers: Off
       ['guest-mem', 'type.mem', sum((guest) => guest.mem), formatSize] as const,
     ]) {
       if (total === 0) continue;
-      type(id, `${attribute.slice('type.'.length)} >= ${text(total)} for the guests`, (row) => {
-        const value = numberAt(types, attribute, row);
-        return value === undefined ? UNKNOWN_TRUTH : triOf(value >= total);
-      });
+      type(
+        id,
+        `${attribute.slice('type.'.length)} >= ${text(total)} for the guests`,
+        (row) => {
+          const value = numberAt(types, attribute, row);
+          return value === undefined ? UNKNOWN_TRUTH : triOf(value >= total);
+        },
+        {
+          from: 'guests',
+          measure: { bound: 'at-least', wanted: total, has: (row) => numberAt(types, attribute, row), format: text },
+        },
+      );
     }
   }
 
@@ -239,8 +339,10 @@ export function factNeeds(request: MachineRequest, catalog: Catalog, offers: Off
       id: 'max-price',
       text: `max-price ${formatMoney(maxPrice)} USD/h`,
       bearing: 'must',
+      from: from('max-price'),
       level: 'price',
       most: maxPrice,
+      measure: { bound: 'at-most', wanted: maxPrice, has: (_, price) => price, format: formatMoney },
     });
   const budget = constraints.byKey.get('budget')?.value;
   if (typeof budget === 'number') {
@@ -250,8 +352,10 @@ export function factNeeds(request: MachineRequest, catalog: Catalog, offers: Off
       id: 'budget',
       text: `budget ${formatMoney(budget)} USD a month`,
       bearing: 'must',
+      from: from('budget'),
       level: 'price',
       most,
+      measure: { bound: 'at-most', wanted: most, has: (_, price) => price, format: formatMoney },
     });
   }
 
@@ -264,7 +368,7 @@ export function factNeeds(request: MachineRequest, catalog: Catalog, offers: Off
         const value = numberAt(types, 'type.baseline', row);
         return value === undefined ? UNKNOWN_TRUTH : triOf(value >= 1000);
       },
-      'wish',
+      { bearing: 'wish', attribute: 'type.baseline' },
     );
   }
   return needs;

@@ -3,7 +3,7 @@ import { numberAt, textAt } from '../catalog/column.ts';
 import type { MachineRequest } from '../request/request.ts';
 import { type Derivation, derive } from '../rules/derive.ts';
 import { type BilledPrice, billedPrice } from '../rules/price.ts';
-import { withoutLaunchOptions } from '../rules/program.ts';
+import { withoutLaunchOptions, withoutRules } from '../rules/program.ts';
 import type { Site, Space } from '../rules/space.ts';
 import { FALSE, TRUE, type Tri, UNKNOWN_TRUTH } from '../rules/tri.ts';
 import type { Compiled } from './compiled.ts';
@@ -11,7 +11,7 @@ import { type Images, imagesOf } from './images.ts';
 import { countBits, isClear, type Masks, maskOf, masksOf, setBit, wordsFor } from './mask.ts';
 import { factNeeds, type NeedText, wantedArch } from './needs.ts';
 import { requestFacts } from './request-facts.ts';
-import { IMAGE, LAUNCHER, siteNeeds } from './site-needs.ts';
+import { IMAGE, LAUNCHER, type SiteNeeds, siteNeeds } from './site-needs.ts';
 
 /**
  * A request made ready to be put to a catalog: its needs as bits, decided once per type and once per region, and a way
@@ -39,6 +39,12 @@ export interface Query {
   isPossible(offer: number): boolean;
   /** Judges one offer; the verdict is overwritten by the next call. */
   judge(offer: number): Verdict;
+  /** Judges one offer with one image that boots on it; the verdict is overwritten by the next call. */
+  judgeWith(offer: number, image: number): Verdict;
+  /** Images that boot on an offer, or may. */
+  imagesFor(offer: number): readonly number[];
+  /** The needs that a type and an image decide together. */
+  readonly atSite: SiteNeeds;
   site(offer: number, image: number): Site;
   /** What the offer is billed at with an image, with the steps from its list price. */
   bill(offer: number, image: number): BilledPrice;
@@ -59,12 +65,14 @@ export interface Verdict extends Masks {
  * @param offers the offers to be judged, in the order in which the cheapest comes first; the catalog's unless given
  */
 export function prepare(
-  compiled: Compiled,
+  whole: Compiled,
   request: MachineRequest,
   at?: string,
-  offers: Offers = compiled.catalog.offers,
+  offers: Offers = whole.catalog.offers,
 ): Query {
-  const { catalog, program } = compiled;
+  const { catalog } = whole;
+  const program = withoutRules(whole.program, ({ id }) => request.waived.includes(id));
+  const compiled: Compiled = { catalog, program };
   const { types, regions } = catalog;
   const images = imagesOf(catalog, request.base);
   const space: Space = { types, regions, images: images.table, offers };
@@ -148,7 +156,7 @@ export function prepare(
   const own = masksOf(1, words);
   const verdict: Verdict = { ...masksOf(1, words), image: -1, price: Number.NaN };
 
-  const judge = (offer: number): Verdict => {
+  const judgeAmong = (offer: number, among: readonly number[]): Verdict => {
     const type = offers.type[offer]!;
     const region = offers.region[offer]!;
     for (let word = 0; word < words; word += 1) {
@@ -164,7 +172,7 @@ export function prepare(
     verdict.missing.set(own.missing);
     verdict.unknown.set(own.unknown);
     let fewest = Number.POSITIVE_INFINITY;
-    for (const image of imagesIn[region]!) {
+    for (const image of among) {
       if (atSite.boots(type, image) === FALSE) continue;
       const base = pairOf(offer, image);
       const price = billed(offer, image);
@@ -198,7 +206,11 @@ export function prepare(
     musts,
     inScope: clearOf(ofRegions, regions.size, scopeMask),
     isPossible: (offer) => possibleType[offers.type[offer]!] === 1 && possibleRegion[offers.region[offer]!] === 1,
-    judge,
+    judge: (offer) => judgeAmong(offer, imagesIn[offers.region[offer]!]!),
+    judgeWith: (offer, image) => judgeAmong(offer, [image]),
+    imagesFor: (offer) =>
+      imagesIn[offers.region[offer]!]!.filter((image) => atSite.boots(offers.type[offer]!, image) !== FALSE),
+    atSite,
     site,
     bill,
   };

@@ -1,7 +1,9 @@
 import { numberAt, setAt, textAt } from '../catalog/column.ts';
+import { placeOf } from '../diagnostic/diagnostic.ts';
 import { formatSize } from '../quantity/size.ts';
-import { textOf } from '../request/constraints.ts';
+import { type CapabilityNeed, textOf } from '../request/constraints.ts';
 import type { Guest } from '../request/guest.ts';
+import type { Key } from '../request/keys.ts';
 import { guestsOf, type MachineRequest } from '../request/request.ts';
 import { passesLevel } from '../rules/capability.ts';
 import type { Derivation } from '../rules/derive.ts';
@@ -12,11 +14,22 @@ import { FALSE, TRUE, type Tri, triOf, UNKNOWN_TRUTH } from '../rules/tri.ts';
 import type { Compiled } from './compiled.ts';
 import type { NeedText } from './needs.ts';
 
+/** One dimension of a host. Virtual machines share cores, so cores bind only where a rule keeps some back. */
+export interface Room {
+  readonly size: number | undefined;
+  readonly inUse: number;
+  readonly reserved: number;
+}
+
 /** Needs that are decided for a type together with an image: booting, hosting, refusals, room for guests. */
 export interface SiteNeeds {
   readonly needs: readonly NeedText[];
   /** Whether an image boots on a type: its architecture is one of the type's, and their virtualization agrees. */
   boots(type: number, image: number): Tri;
+  /** What the host has of a dimension, what its guests take of it, and what rules keep back; MiB or cores. */
+  room(site: Site, dimension: 'mem' | 'cores', guests?: readonly Guest[]): Room;
+  /** The guests that really take from the host. */
+  readonly counted: readonly Guest[];
   /** Decides every need at a site, by its index in `needs`. */
   judge(site: Site, note: (need: number, holds: Tri) => void): void;
 }
@@ -39,6 +52,16 @@ function countedGuests(compiled: Compiled, request: MachineRequest): readonly Gu
   return guests.filter((guest) => isVm(guest) || request.guests?.includes(guest) === true);
 }
 
+/** Where a request asks for a capability. */
+function placeOfNeed({ placement, constraints }: MachineRequest, capability: string): string {
+  if (placement.kind === 'container' && placement.need.capability === capability) return 'placement';
+  const listed = constraints.byKey.get('containers');
+  if ((listed?.value as readonly CapabilityNeed[] | undefined)?.some((need) => need.capability === capability))
+    return placeOf(listed!.span);
+  const single = constraints.byKey.get('container');
+  return single?.value === capability ? placeOf(single.span) : 'guests';
+}
+
 /** @param unaided the derivation without launch options: what Juju can bring about */
 export function siteNeeds(
   compiled: Compiled,
@@ -55,23 +78,41 @@ export function siteNeeds(
   const levels = request.containers.map((need) =>
     need.atLeast === undefined ? ANY_VERSION : leastLevel(program, need.atLeast),
   );
+  const placeOfKey = (key: Key): string => {
+    const span = request.constraints.byKey.get(key)?.span;
+    return span === undefined ? 'default' : placeOf(span);
+  };
   const needs: readonly NeedText[] = [
-    { id: IMAGE, text: `an image of ${request.base.os}@${request.base.release} that boots on it`, bearing: 'must' },
+    {
+      id: IMAGE,
+      text: `an image of ${request.base.os}@${request.base.release} that boots on it`,
+      bearing: 'must',
+      from: 'base',
+    },
     {
       id: LAUNCHER,
       text: 'can be launched by Juju',
+      from: placeOfKey('launcher'),
       bearing: textOf(request.constraints, 'launcher') === 'juju' ? 'must' : 'wish',
     },
     {
       id: 'reserve',
       text: `mem for ${taken === 0 ? '' : `guests (${formatSize(taken)}) and `}what the host keeps for itself`,
       bearing: request.reserve && guests.length > 0 ? 'must' : 'wish',
+      from: program.reserves.map((rule) => rule.id).join(', ') || 'default',
     },
     ...request.containers.map(({ capability, atLeast }): NeedText => {
       const text = `can host ${capability}${atLeast === undefined ? '' : ` >= ${atLeast}`}`;
-      return { id: `can.${capability}`, text, bearing: 'must' };
+      return { id: `can.${capability}`, text, bearing: 'must', from: placeOfNeed(request, capability) };
     }),
-    ...refusals.map(({ rule }): NeedText => ({ id: `rule ${rule.id}`, text: `rule ${rule.id}`, bearing: 'must' })),
+    ...refusals.map(
+      ({ rule }): NeedText => ({
+        id: `rule ${rule.id}`,
+        text: `rule ${rule.id}`,
+        bearing: 'must',
+        from: placeOf(rule.span),
+      }),
+    ),
   ];
   const [image, launcher, reserve, firstCapability] = [0, 1, 2, 3];
   const firstRefusal = firstCapability + request.containers.length;
@@ -92,16 +133,20 @@ export function siteNeeds(
     return known[pair] as Tri;
   };
 
+  const room = (site: Site, dimension: 'mem' | 'cores', among: readonly Guest[] = guests): Room => {
+    const count = (kind: string): number =>
+      among.reduce((total, guest) => total + (guest.kind === kind ? guest.count : 0), 0);
+    const size = numberAt(types, `type.${dimension}`, site.type);
+    const inUse = among.reduce((total, guest) => total + guest.count * guest[dimension], 0);
+    const reserved = size === undefined ? 0 : reservedShare(derivation.reserveRules(site), dimension, size, count);
+    return { size, inUse, reserved };
+  };
+
   /** Whether the host holds its guests beside what rules keep back. */
   const holdsGuests = (site: Site): Tri => {
-    const rules = derivation.reserveRules(site);
-    const count = (kind: string): number =>
-      guests.reduce((total, guest) => total + (guest.kind === kind ? guest.count : 0), 0);
     let result: Tri = TRUE;
     for (const dimension of ['mem', 'cores'] as const) {
-      const size = numberAt(types, `type.${dimension}`, site.type);
-      const inUse = guests.reduce((total, guest) => total + guest.count * guest[dimension], 0);
-      const reserved = size === undefined ? 0 : reservedShare(rules, dimension, size, count);
+      const { size, inUse, reserved } = room(site, dimension);
       // Virtual machines share the host's cores, so cores bind only where a rule keeps some back.
       if (dimension === 'cores' && reserved === 0) continue;
       const holds = size === undefined ? UNKNOWN_TRUTH : triOf(size >= inUse + reserved);
@@ -113,6 +158,8 @@ export function siteNeeds(
   return {
     needs,
     boots,
+    room,
+    counted: guests,
     judge(site, note) {
       note(image, boots(site.type, site.image));
       if (guests.length > 0) note(reserve, holdsGuests(site));

@@ -5,6 +5,8 @@ import { didYouMean } from '../diagnostic/nearest.ts';
 import { type Constraint, listOf, textOf } from '../request/constraints.ts';
 import type { Key } from '../request/keys.ts';
 import { type MachineRequest, zonesOf } from '../request/request.ts';
+import type { Program } from '../rules/program.ts';
+import type { Compiled } from './compiled.ts';
 import { passesPatterns } from './needs.ts';
 
 /** Names that a request spells out and the catalog does not have: bad input, and not "nothing fits". */
@@ -63,8 +65,20 @@ function unknownZones(request: MachineRequest, { regions, offers }: Catalog): re
   });
 }
 
-/** The faults of a request against a catalog. */
-export function validateRequest(request: MachineRequest, catalog: Catalog): readonly Diagnostic[] {
+/** Rules that a request waives and that are not there, or that nobody may waive. */
+function unwaivable({ waived }: MachineRequest, { rules }: Program): readonly Diagnostic[] {
+  return waived.flatMap((id): Diagnostic[] => {
+    const rule = rules.find((one) => one.id === id);
+    if (rule?.waivable === true) return [];
+    const may = rules.filter((one) => one.waivable).map((one) => one.id);
+    const message = rule === undefined ? `no rule is called "${id}"` : `rule ${id} does not say that it may be waived`;
+    const hint = rule === undefined ? didYouMean(id, may) : undefined;
+    return [{ code: 'bad-waiver', message, path: 'waive', ...(hint === undefined ? {} : { hint }) }];
+  });
+}
+
+/** The faults of a request against a catalog and its rules. */
+export function validateRequest(request: MachineRequest, { catalog, program }: Compiled): readonly Diagnostic[] {
   const { constraints } = request;
   const faults: Diagnostic[] = [];
   const fault = (key: Key, code: string, message: string, hint: string | undefined): void => {
@@ -123,7 +137,7 @@ export function validateRequest(request: MachineRequest, catalog: Catalog): read
       );
   }
 
-  faults.push(...unknownZones(request, catalog));
+  faults.push(...unknownZones(request, catalog), ...unwaivable(request, program));
 
   const image = textOf(constraints, 'image-id');
   if (image !== undefined) {

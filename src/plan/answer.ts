@@ -1,3 +1,4 @@
+import { candidatesOf } from '../explain/candidates.ts';
 import type { Compiled } from '../match/compiled.ts';
 import { hasBit, isClear, maskOf } from '../match/mask.ts';
 import { prepare, type Query } from '../match/query.ts';
@@ -7,6 +8,7 @@ import { LAUNCHER } from '../match/site-needs.ts';
 import { formatDecimal } from '../quantity/decimal.ts';
 import { formatMoney, formatMonthly, HOURS_PER_MONTH } from '../quantity/money.ts';
 import type { MachineRequest } from '../request/request.ts';
+import { variant, withConstraint } from '../request/variant.ts';
 import { type Choice, choose, type Engine } from './choose.ts';
 import { describeMachine, describeOffer, proveNeeds } from './describe.ts';
 import { nearestMisses } from './nearest.ts';
@@ -14,7 +16,7 @@ import { machineNotes, NOT_INCLUDED, requestNotes, scopeNotes, unpricedNotes } f
 import type { Alternative, Answer, Machine, Note } from './schema.ts';
 import { stepsFor } from './steps.ts';
 import { unpricedFits } from './unpriced.ts';
-import { variant, withConstraint } from './variant.ts';
+import { whyNothing, whyThis } from './why.ts';
 
 /** Answers a machine request: the cheapest offers that fit, why, what else there is, and how to get them. */
 
@@ -54,7 +56,7 @@ function countNeeds(
   let left = considered;
   const needs = bits.map(({ need, bit }) => {
     left -= firstMiss[bit]!;
-    return { need: need.id, text: need.text, misses: misses[bit]!, unknown: unknown[bit]!, left };
+    return { need: need.id, text: need.text, from: need.from, misses: misses[bit]!, unknown: unknown[bit]!, left };
   });
   return { considered, fit, needs };
 }
@@ -131,6 +133,7 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
   const choice = chosen !== undefined && affordable(chosen.cost) ? chosen : undefined;
   const unpriced = unpricedFits(query, at);
 
+  const candidates = candidatesOf(query, swept);
   const first = choice?.taken[0]?.row;
   const winning = first === undefined ? undefined : price(first);
   const cheaper = (found: Found | undefined): Alternative | null =>
@@ -167,7 +170,7 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
     'other-arch': otherwise('arch', () => withConstraint(request, 'arch', '')),
     steps: [],
     notes: [],
-    explanation: { needs, proofs: {}, 'price-steps': [], unpriced: unpriced.examples },
+    explanation: { needs, proofs: {}, 'price-steps': [], cheaper: [], savings: [], unpriced: unpriced.examples },
     inputs: {
       catalog: compiled.catalog.digest,
       rules: compiled.program.digest,
@@ -176,7 +179,8 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
     stats: { rows: offers.size },
   };
   if (choice === undefined || first === undefined) {
-    return withNotes(rows.length > 0 ? common : { ...common, nearest: nearestMisses(query, swept) }, [
+    const nearest = rows.length > 0 ? {} : { nearest: nearestMisses(query, swept) };
+    return withNotes({ ...common, ...whyNothing(candidates, at, affordable), ...nearest }, [
       ...shortfall(query, rows, chosen),
       ...(considered === 0 ? scopeNotes(query) : []),
       ...requestNotes(query, []),
@@ -225,7 +229,12 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
           : { ...describeOffer(query.space, next, price(next)), 'wins-below': formatMoney(price(last)) },
       ...(top > 1 ? { top: rows.slice(0, top).map((row) => describeOffer(query.space, row, price(row))) } : {}),
       steps,
-      explanation: { ...common.explanation, proofs, 'price-steps': priceSteps },
+      explanation: {
+        ...common.explanation,
+        ...whyThis(candidates, swept, needs, first, at),
+        proofs,
+        'price-steps': priceSteps,
+      },
     },
     [
       ...notes,

@@ -9,6 +9,7 @@ import type { CapabilityNeed } from '../request/constraints.ts';
 import type { Guest } from '../request/guest.ts';
 import type { MachineRequest } from '../request/request.ts';
 import { billedPrice } from '../rules/price.ts';
+import { withoutRules } from '../rules/program.ts';
 import {
   type Facts,
   hasCapability,
@@ -210,8 +211,10 @@ function fitsImage(facts: Facts): boolean {
 }
 
 /** Every offer with its cheapest fitting image, in order of price, ties in the catalog's order. */
-export function fitsByDefinition(compiled: Compiled, request: MachineRequest, at: string | undefined): readonly Fit[] {
-  const { catalog, program } = compiled;
+export function fitsByDefinition(whole: Compiled, request: MachineRequest, at: string | undefined): readonly Fit[] {
+  const { catalog } = whole;
+  const program = withoutRules(whole.program, ({ id }) => request.waived.includes(id));
+  const compiled: Compiled = { catalog, program };
   const images: Images = imagesOf(catalog, request.base);
   const { offers } = catalog;
   const needs: readonly CapabilityNeed[] = request.containers;

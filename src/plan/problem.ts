@@ -41,6 +41,7 @@ const requestSchema = z.strictObject({
     .boolean()
     .optional()
     .meta({ description: 'Whether what rules reserve on the host counts; true unless given.' }),
+  waive: z.array(z.string()).optional().meta({ description: 'Ids of waivable rules that are waived.' }),
 });
 
 const optionsSchema = z.strictObject({
@@ -117,7 +118,7 @@ export function errorAnswer(diagnostics: readonly Diagnostic[], line?: number): 
     'other-arch': null,
     steps: [],
     notes: [],
-    explanation: { needs: [], proofs: {}, 'price-steps': [], unpriced: [] },
+    explanation: { needs: [], proofs: {}, 'price-steps': [], cheaper: [], savings: [], unpriced: [] },
     inputs: { catalog: '', rules: '', date: null },
     stats: { rows: 0 },
     diagnostics: diagnostics.map(told),
@@ -156,6 +157,7 @@ function requestOf(
             ),
           }),
       reserve: request.reserve ?? true,
+      waived: (request.waive ?? []).map((rule, index) => sourceText(document, at('waive', index), rule)),
     },
     vocabulary,
   );
@@ -190,10 +192,9 @@ export function readProblem(document: Document, inputs: ProblemInputs): Result<P
       message: 'the catalog has no instance types',
       ...placeIn(document, ['catalog']),
     });
-  const faults = validateRequest(request.value, catalog.value);
-  return faults.length > 0
-    ? fail(...faults)
-    : ok({ compiled: compile(catalog.value, rules.value), request: request.value, options });
+  const compiled = compile(catalog.value, rules.value);
+  const faults = validateRequest(request.value, compiled);
+  return faults.length > 0 ? fail(...faults) : ok({ compiled, request: request.value, options });
 }
 
 /** Reads a problem from text, YAML or JSON. */

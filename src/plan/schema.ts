@@ -71,9 +71,38 @@ const alternative = z.strictObject({
   needs: z.array(z.string()).optional().meta({ description: 'What of the request it does not meet.' }),
 });
 
+const relaxation = z.strictObject({
+  changes: z.array(z.string()).min(1).meta({ description: 'What is changed, each by the least amount that does it.' }),
+  'decided-by': z.array(z.string()).optional().meta({ description: 'Owners of the rules that would be waived.' }),
+  ...offer.shape,
+  'sustained-cores': z.string().optional(),
+  cost: money.meta({ description: 'USD per hour of all machines that are asked for.' }),
+  'per-month': money.meta({ description: 'The same for a month of 730 hours.' }),
+  saves: money.optional().meta({ description: 'USD per month less than the answer costs.' }),
+  request: z
+    .record(z.string(), z.unknown())
+    .meta({ description: 'The request with the changes made, as a problem file has it.' }),
+});
+
+const conflict = z.strictObject({
+  needs: z.array(
+    z.strictObject({
+      need: z.string(),
+      text: z.string(),
+      from: z.string(),
+      meet: size.meta({ description: 'Considered offers that meet this need, whatever else they miss.' }),
+      'meet-others': size.meta({ description: 'Considered offers that meet all the other needs of the conflict.' }),
+      closest: z.string().optional().meta({ description: 'The best amount among those.' }),
+    }),
+  ),
+});
+
 const need = z.strictObject({
   need: z.string(),
   text: z.string(),
+  from: z.string().meta({ description: 'The place of the constraint or rule that asks for it, or default.' }),
+  has: z.string().optional().meta({ description: 'What the chosen machine has.' }),
+  margin: z.string().optional().meta({ description: 'How much more than is needed.' }),
   misses: size.meta({ description: 'Considered offers that miss this need, whatever else they miss.' }),
   unknown: size.meta({ description: 'Those of them that miss it only because a fact is unknown.' }),
   left: size.meta({ description: 'Considered offers left when this need and those before it are applied in turn.' }),
@@ -119,12 +148,39 @@ export const answerSchema = z
       )
       .optional()
       .meta({ description: 'Where nothing fits: the offers that miss least, and what they miss.' }),
+    conflicts: z
+      .array(conflict)
+      .optional()
+      .meta({ description: 'Where nothing fits: smallest sets of needs that no offer meets together.' }),
+    relaxations: z
+      .array(relaxation)
+      .optional()
+      .meta({ description: 'Where nothing fits: smallest changes with which something does, cheapest first.' }),
+    front: z
+      .array(relaxation)
+      .optional()
+      .meta({ description: 'Where nothing fits: what each further change gets cheaper.' }),
+    'more-exist': z
+      .array(z.enum(['conflicts', 'relaxations']))
+      .optional()
+      .meta({ description: 'Lists that were cut short.' }),
     steps: z.array(z.string()),
     notes: z.array(z.strictObject({ code: z.string(), text: z.string() })),
     explanation: z.strictObject({
       needs: z.array(need),
       proofs: z.record(z.string(), z.array(proofStep)),
       'price-steps': z.array(z.strictObject({ rule: z.string(), component: z.string(), change: money })),
+      cheaper: z
+        .array(
+          z.strictObject({
+            misses: z.array(z.strictObject({ need: z.string(), unknown: z.literal(true).optional() })),
+            offers: size,
+            lowest: money,
+            example: z.string(),
+          }),
+        )
+        .meta({ description: 'Every considered offer before the chosen one, counted once, by all that it misses.' }),
+      savings: z.array(relaxation).meta({ description: 'Single changes that would save money.' }),
       unpriced: z.array(
         z.strictObject({
           type: z.string(),
@@ -143,4 +199,6 @@ export const answerSchema = z
 export type Answer = z.infer<typeof answerSchema>;
 export type Machine = Answer['machines'][number];
 export type Alternative = NonNullable<Answer['full-speed']>;
+export type RelaxationText = z.infer<typeof relaxation>;
+export type ConflictText = z.infer<typeof conflict>;
 export type Note = Answer['notes'][number];

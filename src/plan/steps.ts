@@ -64,12 +64,12 @@ const LAUNCHERS: Readonly<Record<string, (launch: Launch) => readonly (string | 
 const JUJU_CONTAINERS: readonly string[] = ['lxd', 'kvm'];
 
 /** A text as one word of a shell: as it is where it is plain, else in single quotes. */
-function word(text: string): string {
+export function word(text: string): string {
   return /^[\w@%+=:,./^-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** Constraints as an option: in double quotes, as Juju's own examples have them, unless the shell would act on them. */
-function constraintsOption(constraints: readonly string[]): string {
+export function constraintsOption(constraints: readonly string[]): string {
   const text = constraints.filter((one) => one !== '').join(' ');
   if (text === '') return '';
   return ` --constraints ${/["$`\\!]/.test(text) ? word(text) : `"${text}"`}`;

@@ -1,9 +1,9 @@
 import { visible } from '../diagnostic/visible.ts';
-import type { Alternative, Answer, Machine } from '../plan/schema.ts';
+import type { Answer, Machine } from '../plan/schema.ts';
 import { needsCloudTool } from '../plan/steps.ts';
-import { divideHalfEven, formatDecimal } from '../quantity/decimal.ts';
 import { formatMonthly, formatPercent, readMoney } from '../quantity/money.ts';
 import { formatSize } from '../quantity/size.ts';
+import { clashes, compared, marks, offerText, waysOut, whyLines } from './explanation.ts';
 import { grouped, table } from './table.ts';
 
 /** An answer for people: the first screen answers, `verbose` tells the rest. */
@@ -11,6 +11,8 @@ import { grouped, table } from './table.ts';
 export interface TabularOptions {
   /** Tell why as well: proofs, counts, inputs. */
   readonly verbose?: boolean;
+  /** Options of the command line beside the request, for the commands that are shown: `--rules acme.yaml`. */
+  readonly more?: readonly string[];
 }
 
 const perMonth = (money: string): string => formatMonthly(readMoney(money));
@@ -55,33 +57,6 @@ function machineRows(machine: Machine, proof: string): string[][] {
   return rows;
 }
 
-function marks(offer: Alternative): string {
-  const words = [
-    offer['price-basis'] === 'derived' ? 'derived price' : offer['price-basis'] === 'estimate' ? 'estimated price' : '',
-    offer.tenancy === 'dedicated' ? 'dedicated-tenancy price' : '',
-    offer['sustained-cores'] === undefined ? '' : `${offer['sustained-cores']} cores sustained`,
-    offer.market === 'spot' ? 'spot' : '',
-  ];
-  const told = words.filter((word) => word !== '');
-  return told.length === 0 ? '' : ` (${told.join(', ')})`;
-}
-
-function offerText(offer: Alternative, chosen: Machine | undefined): string {
-  const elsewhere =
-    chosen !== undefined && (offer.region !== chosen.region || offer.cloud !== chosen.cloud)
-      ? ` in ${offer.cloud} ${offer.region}`
-      : '';
-  return `${offer.type} ${offer.price}${elsewhere}${marks(offer)}`;
-}
-
-/** `+5.3 %` of one price against another, or `38.7 times the price` where percents stop telling anything. */
-function compared(price: string, to: string): string {
-  const [own, other] = [readMoney(price), readMoney(to)];
-  if (other === 0n) return '';
-  if (own >= 2n * other) return `${formatDecimal(divideHalfEven(own * 10n, other), 1)} times the price`;
-  return own >= other ? `+${formatPercent(own - other, other)} %` : `-${formatPercent(other - own, other)} %`;
-}
-
 function remarks(answer: Answer): string[][] {
   const chosen = answer.machines[0];
   if (chosen === undefined) return [];
@@ -121,95 +96,38 @@ function remarks(answer: Answer): string[][] {
   return rows;
 }
 
-/** How many offers miss each need; a column for unknown facts only where some are. */
-function needsTable(needs: Answer['explanation']['needs']): string {
-  const unknown = needs.some((need) => need.unknown > 0);
-  const head = ['Need', 'Offers that miss it', ...(unknown ? ['(fact unknown)'] : []), 'Left after it'];
-  const rows = needs.map((need) => [
-    need.text,
-    grouped(need.misses),
-    ...(unknown ? [need.unknown === 0 ? '' : grouped(need.unknown)] : []),
-    grouped(need.left),
-  ]);
-  return table(head, rows, [1, 2, 3]);
-}
-
-function infeasible(answer: Answer): string[] {
+function infeasible(answer: Answer, options: TabularOptions): string[] {
   const { offers } = answer.considered;
   const { needs } = answer.explanation;
   if (answer.considered.fit > 0)
     return [
       `Not enough: ${grouped(answer.considered.fit)} of ${grouped(offers)} offers fit, but not all that is asked for can be had.`,
+      ...waysOut(answer, options.more),
     ];
   if (offers === 0) return ['Nothing fits: no offer with a known price was considered.'];
   const lines = [
     `Nothing fits: ${offers === 1 ? 'the one offer' : `each of the ${grouped(offers)} offers`} considered misses at least one of ${needs.length} needs.`,
-    '',
+    ...clashes(answer),
+    ...waysOut(answer, options.more),
   ];
-  lines.push(needsTable(needs.filter((need) => need.misses > 0)));
-  if (answer.nearest !== undefined && answer.nearest.length > 0) {
-    lines.push('', 'Nearest misses:');
-    for (const offer of answer.nearest) {
-      lines.push(`  ${offer.type} ${offer.price} in ${offer.cloud} ${offer.region}${marks(offer)} misses`);
-      lines.push(...offer.misses.map((missed) => `    ${missed.text}`));
-    }
-  }
-  const ways = [
-    ['--no-reserve', answer['without-reserve']] as const,
-    ['another arch', answer['other-arch']] as const,
-  ].flatMap(([how, offer]) =>
-    offer === null ? [] : [`With ${how}: ${offerText(offer, undefined)} in ${offer.cloud} ${offer.region}`],
-  );
-  return ways.length === 0 ? lines : [...lines, '', ...ways];
-}
-
-function proofLines(answer: Answer): string[] {
-  const lines: string[] = [];
-  type Step = Answer['explanation']['proofs'][string][number];
-  const tell = (step: Step, depth: number): void => {
-    const pad = '  '.repeat(depth);
-    lines.push(`${pad}- ${step.summary}`);
-    lines.push(
-      `${pad}  rule ${step.rule} (${step.place})${step.source === undefined ? '' : `, source: ${step.source}`}`,
-    );
-    if (step.facts.length > 0)
-      lines.push(`${pad}  facts: ${step.facts.map((fact) => `${fact.attribute} = ${fact.value}`).join('; ')}`);
-    for (const inner of step.because) tell(inner, depth + 1);
-  };
-  for (const [capability, steps] of Object.entries(answer.explanation.proofs)) {
-    lines.push('', `Why it can host ${capability}:`);
-    for (const step of steps) tell(step, 0);
+  const nearest = answer.nearest ?? [];
+  const shown = options.verbose === true ? nearest : nearest.slice(0, 1);
+  if (shown.length > 0) lines.push('', shown.length === 1 ? 'Nearest miss:' : 'Nearest misses:');
+  for (const offer of shown) {
+    lines.push(`  ${offer.type} ${offer.price} in ${offer.cloud} ${offer.region}${marks(offer)} misses`);
+    lines.push(...offer.misses.map((missed) => `    ${missed.text}`));
   }
   return lines;
 }
-
-function verboseLines(answer: Answer): string[] {
-  const lines = proofLines(answer);
-  const chosen = answer.machines[0];
-  const steps = answer.explanation['price-steps'];
-  if (chosen !== undefined && steps.length > 0) {
-    lines.push('', `Price: list ${chosen['list-price']} USD/h`);
-    for (const step of steps) lines.push(`  ${nanoSign(step.change)} ${step.component}, rule ${step.rule}`);
-    lines.push(`  = ${chosen.price} billed`);
-  }
-  if (answer.machines.length > 0 && answer.explanation.needs.length > 0) {
-    lines.push('', `Of ${grouped(answer.considered.offers)} offers considered, ${grouped(answer.considered.fit)} fit:`);
-    lines.push(needsTable(answer.explanation.needs));
-  }
-  lines.push('', `Catalog ${answer.inputs.catalog}`, `Rules   ${answer.inputs.rules}`);
-  return lines;
-}
-
-const nanoSign = (change: string): string => (change.startsWith('-') ? change : `+${change}`);
 
 // Said in the last line of every answer.
 const QUIET_NOTES: readonly string[] = ['not-included'];
 
 /** The answer as text, without a newline at its end. */
-export function renderTabular(answer: Answer, { verbose = false }: TabularOptions = {}): string {
+export function renderTabular(answer: Answer, { verbose = false, more = [] }: TabularOptions = {}): string {
   const lines: string[] = [];
   if (answer.machines.length === 0) {
-    lines.push(...infeasible(answer));
+    lines.push(...infeasible(answer, { verbose, more }));
   } else {
     const { offers, fit } = answer.considered;
     const listed = answer.machines.slice(0, MOST_LISTED);
@@ -268,7 +186,7 @@ export function renderTabular(answer: Answer, { verbose = false }: TabularOption
       '',
       `List price${dates.length > 1 ? 's' : ''} of ${dates.join(', ')}, USD; disks, public addresses, traffic, licences and tax are not included.${verbose ? '' : ' --verbose tells why.'}`,
     );
-  if (verbose) lines.push(...verboseLines(answer));
+  if (verbose) lines.push(...whyLines(answer, more));
   return lines
     .flatMap((line) => line.split('\n'))
     .map(visible)

@@ -2,6 +2,7 @@ import { decodeValue } from '../catalog/decode.ts';
 import type { Value, Vocabulary } from '../catalog/value.ts';
 import { fail, ok, type Result } from '../diagnostic/diagnostic.ts';
 import { didYouMean } from '../diagnostic/nearest.ts';
+import { compareText } from '../quantity/order.ts';
 import { compareVersions, isVersion } from '../quantity/version.ts';
 import {
   type CapabilityNeed,
@@ -37,6 +38,8 @@ export interface MachineRequest {
   readonly attributes: ReadonlyMap<string, Value>;
   /** Whether what rules reserve on the host counts; Juju itself reserves nothing. */
   readonly reserve: boolean;
+  /** Ids of rules that are waived, in order. */
+  readonly waived: readonly string[];
 }
 
 /** A machine request as text, from a command line or a problem file. */
@@ -50,6 +53,8 @@ export interface RequestText {
   /** `[Nx ][TYPE:]cores=2 mem=4G`. */
   readonly guests?: readonly SourceText[];
   readonly reserve?: boolean;
+  /** Ids of rules that are waived for this request. */
+  readonly waived?: readonly SourceText[];
 }
 
 export const DEFAULT_BASE = 'ubuntu@24.04';
@@ -164,6 +169,7 @@ export function parseRequest(text: RequestText, vocabulary: Vocabulary): Result<
     count,
     attributes: given,
     reserve: text.reserve ?? true,
+    waived: [...new Set((text.waived ?? []).map((one) => one.text))].sort(compareText),
   });
 }
 

@@ -210,13 +210,26 @@ export function versionOf(program: Program, level: number): string | undefined {
   return level < 2 ? undefined : program.versions[level - 2];
 }
 
+/** The program without some of its rules; itself where it has none of them. The digest stays that of the whole. */
+export function withoutRules(program: Program, isOut: (rule: Rule) => boolean): Program {
+  if (!program.rules.some(isOut)) return program;
+  const kept = <R extends Rule>(rules: readonly R[]): readonly R[] => rules.filter((rule) => !isOut(rule));
+  return {
+    ...program,
+    rules: kept(program.rules),
+    strata: program.strata.map((stratum) => ({
+      ...stratum,
+      providers: kept(stratum.providers),
+      refiners: kept(stratum.refiners),
+      withholders: kept(stratum.withholders),
+    })),
+    refusals: kept(program.refusals),
+    prices: kept(program.prices),
+    reserves: kept(program.reserves),
+  };
+}
+
 /** The program as it is for whoever cannot set launch options, Juju for one: their providers are left out. */
 export function withoutLaunchOptions(program: Program): Program {
-  const isOption = (rule: RuleOf<'provide'>): boolean => rule.action.via === 'launch-option';
-  if (!program.strata.some((stratum) => stratum.providers.some(isOption))) return program;
-  const strata = program.strata.map((stratum) => ({
-    ...stratum,
-    providers: stratum.providers.filter((rule) => !isOption(rule)),
-  }));
-  return { ...program, strata };
+  return withoutRules(program, ({ action }) => action.verb === 'provide' && action.via === 'launch-option');
 }

@@ -1,0 +1,139 @@
+import type { Query } from '../match/query.ts';
+import type { Sweep } from '../match/scan.ts';
+
+/**
+ * Candidates (an offer with an image) of the regions asked for, grouped by the very set of needs that they miss. All
+ * explanations are read off these groups; no request is solved again for them.
+ */
+
+/** Need n is bit n. */
+export type Needs = bigint;
+
+export interface Group {
+  /** Needs that must be met and are missed. */
+  readonly missing: Needs;
+  /** Those of them that are missed because a fact is unknown. */
+  readonly unknown: Needs;
+  /** Candidates side by side, in the catalog's order. */
+  readonly offers: readonly number[];
+  readonly images: readonly number[];
+  /** Nano-dollars per hour as billed. */
+  readonly prices: readonly number[];
+  /** How many offers are in the group with their best image: each considered offer counts in one group. */
+  readonly counted: number;
+  /** The lowest price of those. */
+  readonly lowest: number;
+  readonly example: number;
+}
+
+export interface Candidates {
+  readonly query: Query;
+  readonly groups: readonly Group[];
+  /** Offers of the regions asked for. */
+  readonly considered: number;
+  /** Whether each offer has one candidate at the most. */
+  readonly single: boolean;
+}
+
+interface Growing extends Omit<Group, 'offers' | 'images' | 'prices' | 'counted' | 'lowest' | 'example'> {
+  readonly offers: number[];
+  readonly images: number[];
+  readonly prices: number[];
+  counted: number;
+  lowest: number;
+  example: number;
+}
+
+/** The bits of the words that are also in a mask, as one integer. */
+function bitsOf(words: Uint32Array, base: number, within: Uint32Array): Needs {
+  let bits = 0n;
+  for (let word = within.length - 1; word >= 0; word -= 1)
+    bits = (bits << 32n) | BigInt((words[base + word]! & within[word]!) >>> 0);
+  return bits;
+}
+
+/** The indexes of the bits of a set, ascending. */
+export function membersOf(set: Needs): readonly number[] {
+  const members: number[] = [];
+  for (let rest = set, bit = 0; rest !== 0n; rest >>= 1n, bit += 1) if ((rest & 1n) === 1n) members.push(bit);
+  return members;
+}
+
+/** Whether all of a set is in another. */
+export function isWithin(set: Needs, other: Needs): boolean {
+  return (set & ~other) === 0n;
+}
+
+type Branch = Map<number, Branch | Growing>;
+
+/** Groups what a sweep found; other images of an offer than its best are judged as well. */
+export function candidatesOf(query: Query, swept: Sweep): Candidates {
+  const { words, musts, inScope } = query;
+  const { offers } = query.space;
+  const groups: Growing[] = [];
+  // A tree over the words of both masks: no text or big integer is made per candidate.
+  const root: Branch = new Map();
+  const groupAt = (missing: Uint32Array, unknown: Uint32Array, base: number): Growing => {
+    let branch = root;
+    for (let index = 0; index < 2 * words; index += 1) {
+      const word = index % words;
+      const key = (index < words ? missing : unknown)[base + word]! & musts[word]!;
+      const found = branch.get(key);
+      if (index === 2 * words - 1) {
+        if (found !== undefined) return found as Growing;
+        const group: Growing = {
+          missing: bitsOf(missing, base, musts),
+          unknown: bitsOf(unknown, base, musts),
+          offers: [],
+          images: [],
+          prices: [],
+          counted: 0,
+          lowest: Number.POSITIVE_INFINITY,
+          example: -1,
+        };
+        branch.set(key, group);
+        groups.push(group);
+        return group;
+      }
+      const next: Branch = (found as Branch | undefined) ?? new Map();
+      if (found === undefined) branch.set(key, next);
+      branch = next;
+    }
+    throw new Error('a mask has at least one word');
+  };
+  const add = (group: Growing, offer: number, image: number, price: number): void => {
+    group.offers.push(offer);
+    group.images.push(image);
+    group.prices.push(price);
+  };
+  let considered = 0;
+  let single = true;
+  for (let offer = 0; offer < offers.size; offer += 1) {
+    if (inScope[offers.region[offer]!] === 0) continue;
+    considered += 1;
+    const group = groupAt(swept.missing, swept.unknown, offer * words);
+    const price = swept.price[offer]!;
+    add(group, offer, swept.image[offer]!, price);
+    group.counted += 1;
+    if (group.example === -1 || price < group.lowest) {
+      group.lowest = price;
+      group.example = offer;
+    }
+    const images = query.imagesFor(offer);
+    if (images.length < 2) continue;
+    single = false;
+    for (const image of images) {
+      if (image === swept.image[offer]) continue;
+      const verdict = query.judgeWith(offer, image);
+      add(groupAt(verdict.missing, verdict.unknown, 0), offer, image, verdict.price);
+    }
+  }
+  return { query, groups, considered, single };
+}
+
+/** How many offers meet all needs of a set, with some image. */
+export function offersMeeting({ groups, single }: Candidates, needs: Needs): number {
+  const meeting = groups.filter((group) => (group.missing & needs) === 0n);
+  if (single) return meeting.reduce((total, group) => total + group.counted, 0);
+  return new Set(meeting.flatMap((group) => group.offers)).size;
+}

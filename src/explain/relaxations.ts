@@ -1,0 +1,302 @@
+import { compareOffers } from '../catalog/catalog.ts';
+import { HOURS_PER_MONTH } from '../quantity/money.ts';
+import type { MachineRequest } from '../request/request.ts';
+import { type Candidates, type Group, isWithin, membersOf, type Needs } from './candidates.ts';
+import { minimalSets } from './conflicts.ts';
+import { type Lever, type Levers, leversOf, type Setting, type Ways } from './levers.ts';
+
+/**
+ * What it would take: the smallest sets of changes with which something fits, each by the exact amount, and what one
+ * gets for it. A change of a need that bounds where to look (cloud, region) is none: it belongs to another model.
+ */
+
+export interface Relaxation {
+  readonly changes: readonly { readonly lever: Lever; readonly setting: Setting }[];
+  /** The request with the changes made. */
+  readonly request: MachineRequest;
+  /** The machine that it gets (the first, where several are asked for), and what all of them cost together. */
+  readonly offer: number;
+  readonly image: number;
+  readonly price: number;
+  /** Nano-dollars per hour. */
+  readonly cost: bigint;
+}
+
+export interface Relaxations {
+  /** Minimal in their changes and amounts, cheapest first. */
+  readonly minimal: readonly Relaxation[];
+  /** The cheapest with at most so many changes, where more changes cost less. */
+  readonly front: readonly Relaxation[];
+  /** Whether all were found. */
+  readonly complete: boolean;
+}
+
+/** One candidate with one way to make it fit. */
+interface Entry {
+  readonly set: bigint;
+  readonly ways: Ways;
+  readonly offer: number;
+  readonly image: number;
+  readonly price: number;
+}
+
+const setOf = (ways: Ways): bigint => [...ways.keys()].reduce((set, lever) => set | (1n << BigInt(lever)), 0n);
+
+function joined(list: readonly Lever[], a: Ways, b: Ways): Ways {
+  const both = new Map(a);
+  for (const [lever, setting] of b) {
+    both.set(lever, both.has(lever) ? list[lever]!.join(both.get(lever)!, setting) : setting);
+  }
+  return both;
+}
+
+/** Every smallest set of levers, with settings, that mends all the needs that a candidate misses. */
+function waysFor(
+  levers: Levers,
+  missing: readonly number[],
+  offer: number,
+  image: number,
+  price: number,
+): readonly Ways[] {
+  let ways: readonly Ways[] = [new Map()];
+  for (const need of missing) {
+    const mends = levers.mend(need, offer, image, price);
+    ways = ways.flatMap((way) => mends.map((mend) => joined(levers.list, way, mend)));
+  }
+  if (ways.length < 2) return ways;
+  const smallest = minimalSets(ways.map(setOf));
+  return smallest.map((set) => ways.find((way) => setOf(way) === set)!);
+}
+
+/** Whether a request with settings `a` admits all that one with settings `b` does; the levers are the same. */
+function admits(list: readonly Lever[], a: Ways, b: Ways): boolean {
+  for (const [lever, setting] of a) if (!list[lever]!.admits(setting, b.get(lever)!)) return false;
+  return true;
+}
+
+const MOST_SETS = 2_000;
+
+/** @param affordable whether machines of a cost stay within the budget, all together */
+export function relaxationsOf(
+  candidates: Candidates,
+  at: string | undefined,
+  affordable: (cost: bigint) => boolean,
+): Relaxations {
+  const { query, groups } = candidates;
+  const { request, needs, space } = query;
+  const levers = leversOf(query, at);
+  const several = request.count > 1;
+  // The budget is for all machines together: where there are several it is judged for all of them, not for each.
+  const budget = several ? needs.findIndex((need) => need.id === 'budget') : -1;
+  const judged = (missing: Needs): Needs => (budget === -1 ? missing : missing & ~(1n << BigInt(budget)));
+  const before = (a: Entry, b: Entry): number => a.price - b.price || compareOffers(space.offers, a.offer, b.offer);
+
+  const hopeful = groups
+    .map((group) => ({ group, missing: membersOf(judged(group.missing)) }))
+    .filter(({ missing }) => missing.every((need) => levers.always(need) !== undefined))
+    .map((one) => ({ ...one, always: one.missing.reduce((set, need) => set | levers.always(need)!, 0n) }))
+    .sort((a, b) => a.missing.length - b.missing.length);
+  const entriesOf = function* ({ group, missing }: { group: Group; missing: readonly number[] }): Generator<Entry> {
+    for (const [index, offer] of group.offers.entries()) {
+      const [image, price] = [group.images[index]!, group.prices[index]!];
+      if (Number.isNaN(price)) continue;
+      for (const ways of waysFor(levers, missing, offer, image, price))
+        yield { set: setOf(ways), ways, offer, image, price };
+    }
+  };
+  const described = (ways: Ways, taken: readonly Entry[], cost: bigint): Relaxation => {
+    const changes = [...ways]
+      .sort(([a], [b]) => a - b)
+      .map(([lever, setting]) => ({ lever: levers.list[lever]!, setting }));
+    const changed = changes.reduce((from, { lever, setting }) => lever.apply(from, setting), request);
+    const [{ offer, image, price }] = taken as [Entry];
+    return { changes, request: changed, offer, image, price, cost };
+  };
+  const order = (a: Relaxation, b: Relaxation): number =>
+    Number(a.cost - b.cost < 0n ? -1 : a.cost > b.cost) ||
+    a.changes.length - b.changes.length ||
+    compareOffers(space.offers, a.offer, b.offer);
+  if (several) return severalMachines();
+
+  /** By set of levers: settings of which none admits another, each with the cheapest candidate that it admits. */
+  const bySet = new Map<bigint, Entry[]>();
+  let smallest: bigint[] = [];
+  const cheapestBySize = new Map<number, Entry>();
+  for (const one of hopeful) {
+    const pruned = smallest.some((set) => set !== one.always && isWithin(set, one.always));
+    for (const entry of entriesOf(one)) {
+      const size = entry.ways.size;
+      const best = cheapestBySize.get(size);
+      if (best === undefined || before(entry, best) < 0) cheapestBySize.set(size, entry);
+      if (pruned) {
+        // Of a set that is not minimal only the cheapest counts; its candidates come in price order without price rules.
+        if (query.compiled.program.prices.length === 0) break;
+        continue;
+      }
+      if (smallest.some((set) => set !== entry.set && isWithin(set, entry.set))) continue;
+      if (!bySet.has(entry.set)) {
+        smallest = [...minimalSets([...smallest, entry.set])];
+        bySet.set(entry.set, []);
+      }
+      const kept = bySet.get(entry.set)!;
+      const admitted = kept.find((other) => admits(levers.list, entry.ways, other.ways));
+      const same = admitted !== undefined && admits(levers.list, admitted.ways, entry.ways);
+      if (admitted !== undefined && !same) continue;
+      if (same && before(admitted, entry) <= 0) continue;
+      bySet.set(entry.set, [...kept.filter((other) => !admits(levers.list, other.ways, entry.ways)), entry]);
+    }
+  }
+  const minimal = smallest
+    .flatMap((set) => bySet.get(set) ?? [])
+    .map((entry) => described(entry.ways, [entry], BigInt(entry.price)))
+    .sort(order);
+  return {
+    minimal,
+    front: frontOf([...cheapestBySize.values()].map((entry) => described(entry.ways, [entry], BigInt(entry.price)))),
+    complete: true,
+  };
+
+  /** Several machines: offers run out, and the budget is shared, so sets of levers are tried with their unions. */
+  function severalMachines(): Relaxations {
+    const pool = new Map<bigint, Entry[]>();
+    for (const one of hopeful) {
+      for (const entry of entriesOf(one)) {
+        const known = pool.get(entry.set) ?? [];
+        known.push(entry);
+        pool.set(entry.set, known);
+      }
+    }
+    const limit = (offer: number): number => space.offers.limit[offer]!;
+    for (const [set, entries] of pool) {
+      let room = 0;
+      const counted = new Set<number>();
+      const needed = entries.sort(before).filter((entry) => {
+        if (room >= request.count) return false;
+        // An offer with several images can be had once.
+        if (!counted.has(entry.offer)) room += limit(entry.offer);
+        counted.add(entry.offer);
+        return true;
+      });
+      pool.set(set, needed);
+    }
+    const take = (set: bigint): { taken: Entry[]; cost: bigint; ways: Ways } | undefined => {
+      const open = [...pool].flatMap(([own, entries]) => (isWithin(own, set) ? entries : [])).sort(before);
+      const used = new Set<number>();
+      const taken: Entry[] = [];
+      let left = request.count;
+      let cost = 0n;
+      let ways: Ways = new Map();
+      for (const entry of open) {
+        if (left === 0) break;
+        if (used.has(entry.offer)) continue;
+        used.add(entry.offer);
+        const count = Math.min(left, limit(entry.offer));
+        left -= count;
+        cost += BigInt(entry.price) * BigInt(count);
+        taken.push(entry);
+        ways = joined(levers.list, ways, entry.ways);
+      }
+      return left === 0 ? { taken, cost, ways } : undefined;
+    };
+    const budgetLever = levers.list.findIndex((lever) => lever.id === 'budget');
+    const budgetBit = budgetLever === -1 ? 0n : 1n << BigInt(budgetLever);
+    const found = new Map<bigint, Relaxation>();
+    const queue: bigint[] = [0n, ...pool.keys()];
+    const seen = new Set(queue);
+    let complete = true;
+    for (const set of queue) {
+      const got = take(set & ~budgetBit);
+      if (got !== undefined && affordable(got.cost)) {
+        found.set(setOf(got.ways), described(got.ways, got.taken, got.cost));
+        if (setOf(got.ways) === set) continue;
+      } else if (got !== undefined && budgetBit !== 0n) {
+        const ways = new Map(got.ways).set(budgetLever, Number(got.cost * BigInt(HOURS_PER_MONTH)));
+        found.set(setOf(ways), described(ways, got.taken, got.cost));
+      }
+      for (const own of pool.keys()) {
+        const union = set | own;
+        if (seen.has(union)) continue;
+        if (seen.size >= MOST_SETS) complete = false;
+        else {
+          seen.add(union);
+          queue.push(union);
+        }
+      }
+    }
+    const sets = minimalSets(found.keys());
+    return {
+      minimal: sets.map((set) => found.get(set)!).sort(order),
+      front: frontOf([...found.values()]),
+      complete,
+    };
+  }
+
+  /** Those that cost less than every one with fewer changes. */
+  function frontOf(all: readonly Relaxation[]): readonly Relaxation[] {
+    const front: Relaxation[] = [];
+    for (const one of [...all].sort((a, b) => a.changes.length - b.changes.length || order(a, b))) {
+      if (front.every((other) => one.cost < other.cost)) front.push(one);
+    }
+    return front;
+  }
+}
+
+/**
+ * Single changes that save money where something fits already: of each lever the least change that saves anything.
+ *
+ * @param winner the offer that was chosen, and its billed price
+ */
+export function savingsOf(
+  candidates: Candidates,
+  at: string | undefined,
+  winner: { readonly offer: number; readonly price: number },
+): readonly Relaxation[] {
+  const { query, groups } = candidates;
+  const { request, space } = query;
+  const levers = leversOf(query, at);
+  const best = new Map<number, Entry>();
+  for (const group of groups) {
+    if (group.missing === 0n) continue;
+    const missing = membersOf(group.missing);
+    const always = missing.map((need) => levers.always(need));
+    if (always.includes(undefined)) continue;
+    const fixed = new Set(always.flatMap((set) => membersOf(set!)));
+    if (fixed.size > 1) continue;
+    for (const [index, offer] of group.offers.entries()) {
+      const price = group.prices[index]!;
+      if (!(price < winner.price) || space.offers.limit[offer]! < request.count) continue;
+      const image = group.images[index]!;
+      for (const ways of waysFor(levers, missing, offer, image, price)) {
+        const [change] = [...ways];
+        if (ways.size !== 1 || change === undefined) continue;
+        const [lever, setting] = change;
+        const entry: Entry = { set: 1n << BigInt(lever), ways, offer, image, price };
+        const known = best.get(lever);
+        if (known === undefined) best.set(lever, entry);
+        else {
+          const before = known.ways.get(lever)!;
+          const own = levers.list[lever]!;
+          const [wider, narrower] = [own.admits(setting, before), own.admits(before, setting)];
+          const cheaper =
+            price < known.price || (price === known.price && compareOffers(space.offers, offer, known.offer) < 0);
+          if (wider === narrower ? cheaper : narrower) best.set(lever, entry);
+        }
+      }
+    }
+  }
+  return [...best.entries()]
+    .map(([lever, { ways, offer, image, price }]): Relaxation => {
+      const change = { lever: levers.list[lever]!, setting: ways.get(lever)! };
+      return {
+        changes: [change],
+        request: change.lever.apply(request, change.setting),
+        offer,
+        image,
+        price,
+        cost: BigInt(price) * BigInt(request.count),
+      };
+    })
+    .sort(
+      (a, b) => Number(a.cost - b.cost < 0n ? -1 : a.cost > b.cost) || compareOffers(space.offers, a.offer, b.offer),
+    );
+}
