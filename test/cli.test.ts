@@ -314,10 +314,7 @@ describe('output', () => {
       unknown
     >;
     const every = stowage(['add-machine', 'kvm', '--cloud', 'aw*', '--format', 'json']).out;
-    const all = JSON.parse(every.replaceAll('cloud=aw*', 'cloud=aws')) as Record<
-      string,
-      unknown
-    >;
+    const all = JSON.parse(every.replaceAll('cloud=aw*', 'cloud=aws')) as Record<string, unknown>;
     const comparable = ({ stats: _, ...answer }: Record<string, unknown>): unknown => answer;
     expect(comparable(one)).toEqual(comparable(all));
   });

@@ -24,7 +24,9 @@ const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 /** Without places inside the problem: a file has lines, a value has paths. */
 const unplaced = (answer: unknown): unknown =>
   JSON.parse(JSON.stringify(answer), (key, value) => {
-    return (key === 'place' || key === 'path' || key === 'from') && !String(value).startsWith('rules/') ? undefined : value;
+    return (key === 'place' || key === 'path' || key === 'from') && !String(value).startsWith('rules/')
+      ? undefined
+      : value;
   });
 
 const cases = readdirSync(folder, { recursive: true, encoding: 'utf8' })
