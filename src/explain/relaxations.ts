@@ -1,4 +1,5 @@
 import { compareOffers } from '../catalog/catalog.ts';
+import type { Query } from '../match/query.ts';
 import { HOURS_PER_MONTH } from '../quantity/money.ts';
 import type { MachineRequest } from '../request/request.ts';
 import { type Candidates, type Group, isWithin, membersOf, type Needs } from './candidates.ts';
@@ -299,4 +300,21 @@ export function savingsOf(
     .sort(
       (a, b) => Number(a.cost - b.cost < 0n ? -1 : a.cost > b.cost) || compareOffers(space.offers, a.offer, b.offer),
     );
+}
+
+/** The smallest changes with which one candidate fits, by the exact amounts. */
+export function waysToFit(
+  query: Query,
+  at: string | undefined,
+  missing: readonly number[],
+  { offer, image, price }: { readonly offer: number; readonly image: number; readonly price: number },
+): readonly Pick<Relaxation, 'changes' | 'request'>[] {
+  const levers = leversOf(query, at);
+  return waysFor(levers, missing, offer, image, price).map((ways) => {
+    const changes = [...ways].map(([lever, setting]) => ({ lever: levers.list[lever]!, setting }));
+    return {
+      changes,
+      request: changes.reduce((from, { lever, setting }) => lever.apply(from, setting), query.request),
+    };
+  });
 }

@@ -57,21 +57,18 @@ function whyNotCapability(query: Query, offer: number, image: number, index: num
   return provided === true ? `${wanted}: it cannot` : `${wanted}: no rule says what can`;
 }
 
-function whyMissed(query: Query, swept: Sweep, offer: number, bit: number): string {
+/** Why an offer with an image misses a need, in a sentence. */
+export function whyMissed(query: Query, image: number, offer: number, bit: number, isUnknown: boolean): string {
   const need = query.needs[bit]!;
-  const image = swept.image[offer]!;
   if (image === -1) return need.text;
   const index = query.request.containers.findIndex((one) => need.id === `can.${one.capability}`);
   if (index >= 0) return whyNotCapability(query, offer, image, index);
   const rule = query.derivation.program.refusals.find((one) => need.id === `rule ${one.id}`);
-  if (rule === undefined)
-    return hasBit(swept.unknown, offer * query.words, bit) ? `${need.text}: not known` : need.text;
+  if (rule === undefined) return isUnknown ? `${need.text}: not known` : need.text;
   const site = query.site(offer, image);
   const factsAt = (attribute: Attribute) => query.derivation.factAt(attribute, site);
   const summary = fillIn(rule.summary, query.derivation, factsAt);
-  const unknown = hasBit(swept.unknown, offer * query.words, bit)
-    ? `${areUnknown(unknownFacts([rule], factsAt))}, and then it refuses: `
-    : '';
+  const unknown = isUnknown ? `${areUnknown(unknownFacts([rule], factsAt))}, and then it refuses: ` : '';
   return `rule ${rule.id}: ${unknown}${summary}`;
 }
 
@@ -103,7 +100,12 @@ export function nearestMisses(query: Query, swept: Sweep): NonNullable<Answer['n
     types.add(offers.type[offer]!);
     const misses = query.needs.flatMap((need, bit) =>
       need.bearing === 'must' && hasBit(swept.missing, offer * query.words, bit)
-        ? [{ need: need.id, text: whyMissed(query, swept, offer, bit) }]
+        ? [
+            {
+              need: need.id,
+              text: whyMissed(query, swept.image[offer]!, offer, bit, hasBit(swept.unknown, offer * query.words, bit)),
+            },
+          ]
         : [],
     );
     nearest.push({ ...describeOffer(query.space, offer, swept.price[offer]!), misses });

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { problemSchema } from './problem.ts';
 import { answerSchema } from './schema.ts';
+import { whyNotSchema } from './why-not-schema.ts';
 
 /** The JSON Schemas (draft 2020-12) of the formats that others read and write, by name. */
 export function publishedSchemas(): ReadonlyMap<string, unknown> {
   return new Map<string, unknown>([
     ['problem', z.toJSONSchema(problemSchema, { io: 'input' })],
     ['answer', z.toJSONSchema(answerSchema, { io: 'output' })],
+    ['why-not', z.toJSONSchema(whyNotSchema, { io: 'output' })],
   ]);
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** The answer (`stowage.answer/1`): one value, the same whatever renders it, and nothing in it that time changes. */
 
-const money = z
+export const money = z
   .string()
   .regex(/^-?\d+(\.\d+)?$/)
   .meta({ description: 'A decimal number of USD, as short as it can be written.' });
@@ -41,7 +41,7 @@ const container = z.strictObject({
   'root-disk': size.optional().meta({ description: 'MiB' }),
 });
 
-const offer = z.strictObject({
+export const offer = z.strictObject({
   type: z.string(),
   cloud: z.string(),
   region: z.string(),
@@ -65,7 +65,7 @@ const machine = z.strictObject({
   containers: z.array(container),
 });
 
-const alternative = z.strictObject({
+export const alternative = z.strictObject({
   ...offer.shape,
   'sustained-cores': z.string().optional(),
   needs: z.array(z.string()).optional().meta({ description: 'What of the request it does not meet.' }),
