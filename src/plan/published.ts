@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { priceFileSchema } from '../sources/prices.ts';
 import { problemSchema } from './problem.ts';
 import { answerSchema } from './schema.ts';
 
@@ -6,6 +7,7 @@ import { answerSchema } from './schema.ts';
 export function publishedSchemas(): ReadonlyMap<string, unknown> {
   return new Map<string, unknown>([
     ['problem', z.toJSONSchema(problemSchema, { io: 'input' })],
+    ['prices', z.toJSONSchema(priceFileSchema, { io: 'input' })],
     ['answer', z.toJSONSchema(answerSchema, { io: 'output' })],
   ]);
 }

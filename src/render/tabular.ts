@@ -188,7 +188,7 @@ function verboseLines(answer: Answer): string[] {
   const chosen = answer.machines[0];
   const steps = answer.explanation['price-steps'];
   if (chosen !== undefined && steps.length > 0) {
-    lines.push('', `Price: list ${chosen['list-price']} USD/h`);
+    lines.push('', `Price: list ${chosen['list-price'] === null ? 'unknown' : `${chosen['list-price']} USD/h`}`);
     for (const step of steps) lines.push(`  ${nanoSign(step.change)} ${step.component}, rule ${step.rule}`);
     lines.push(`  = ${chosen.price} billed`);
   }
@@ -263,10 +263,11 @@ export function renderTabular(answer: Answer, { verbose = false }: TabularOption
   const notes = answer.notes.filter((note) => !QUIET_NOTES.includes(note.code));
   if (notes.length > 0) lines.push('', ...notes.map((note) => `Note: ${note.text}.`));
   const dates = [...new Set(answer.machines.map((machine) => machine['as-of']).filter((date) => date !== null))];
+  const own = answer.notes.some((note) => note.code === 'own-price');
   if (dates.length > 0)
     lines.push(
       '',
-      `List price${dates.length > 1 ? 's' : ''} of ${dates.join(', ')}, USD; disks, public addresses, traffic, licences and tax are not included.${verbose ? '' : ' --verbose tells why.'}`,
+      `${own ? 'Own prices on the list' : `List price${dates.length > 1 ? 's' : ''}`} of ${dates.join(', ')}, USD; disks, public addresses, traffic, licences and tax are not included.${verbose ? '' : ' --verbose tells why.'}`,
     );
   if (verbose) lines.push(...verboseLines(answer));
   return lines
