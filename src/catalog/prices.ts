@@ -186,6 +186,12 @@ function createdOffers(catalog: Catalog, known: Offers, edits: readonly PriceEdi
   };
 }
 
+/** What a pattern was meant to name; of a pattern that is mostly open nobody can tell. */
+function meant(pattern: string, names: readonly string[]): string | undefined {
+  const text = pattern.replaceAll('*', '');
+  return isName(pattern) || text.length > 2 ? didYouMean(text, new Set(names)) : undefined;
+}
+
 /** Why an edit changes no offer. */
 function whyIdle(catalog: Catalog, edit: PriceEdit, selected: boolean): Diagnostic {
   const { typeNames, regionNames } = selection(catalog, []);
@@ -203,13 +209,13 @@ function whyIdle(catalog: Catalog, edit: PriceEdit, selected: boolean): Diagnost
   const named = typeNames.filter(([cloud, name]) => matchesGlob(edit.cloud, cloud) && matchesGlob(edit.type, name));
   if (named.length === 0) {
     const what = isName(edit.type) ? 'is called' : 'matches';
-    return told(`no instance type ${what} "${edit.type}"`, didYouMean(edit.type.replaceAll('*', ''), new Set(types)));
+    return told(`no instance type ${what} "${edit.type}"`, meant(edit.type, types));
   }
   const owners = new Set(named.map(([cloud]) => cloud));
   const regions = regionNames.filter(([cloud]) => owners.has(cloud)).map(([, name]) => name);
   if (!regions.some((name) => matchesGlob(edit.region, name))) {
     const what = isName(edit.region) ? 'is called' : 'matches';
-    return told(`no region ${what} "${edit.region}"`, didYouMean(edit.region.replaceAll('*', ''), new Set(regions)));
+    return told(`no region ${what} "${edit.region}"`, meant(edit.region, regions));
   }
   const where = edit.region === '*' ? 'any region' : edit.region;
   const market = edit.market === 'any' ? '' : ` ${edit.market === 'spot' ? 'spot' : 'on demand'}`;

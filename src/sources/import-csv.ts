@@ -51,7 +51,7 @@ function readRecords({ source, text }: ImportFile, spanOf: (first: number, last:
     return ok(
       parsed.map(({ record, info }) => {
         const within = record.reduce((total, cell) => total + cell.split('\n').length - 1, 0);
-        return { cells: record, first: info.lines - within, last: info.lines };
+        return { cells: record.map((cell) => cell.replace(/\s+/g, ' ')), first: info.lines - within, last: info.lines };
       }),
     );
   } catch (error) {

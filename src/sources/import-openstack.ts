@@ -159,7 +159,7 @@ export function importOpenstack(entries: readonly JsonEntry[], settings: ImportS
   const faults: Diagnostic[] = [];
   const [types, offers, images]: ImportRow[][] = [[], [], []];
   const left: { name: string; why: string }[] = [];
-  let assumed = 0;
+  const assumed = { flavors: 0, images: 0 };
   if (region === undefined && entries.some((entry) => isFlavor(entry) || isImage(entry))) {
     const message = 'OpenStack does not say of which region its lists are';
     return fail(faultAt(placeInJson(entries[0]!), message, 'give --region, as `openstack region list` names it'));
@@ -171,7 +171,7 @@ export function importOpenstack(entries: readonly JsonEntry[], settings: ImportS
       if (read.left !== undefined)
         left.push({ name: `flavor ${String(entry.fields[named(entry, 'Name', 'name') ?? ''])}`, why: read.left });
       if (read.row === undefined) continue;
-      if (read.assumed) assumed += 1;
+      if (read.assumed) assumed.flavors += 1;
       const { region: _, ...facts } = read.row.fields;
       types!.push({ ...read.row, fields: facts });
       offers!.push({ ...read.row, fields: { type: facts.name, cloud, region } });
@@ -180,19 +180,19 @@ export function importOpenstack(entries: readonly JsonEntry[], settings: ImportS
       if ('why' in read) left.push(read);
       else {
         images!.push(read.row);
-        if (read.assumed) assumed += 1;
+        if (read.assumed) assumed.images += 1;
       }
     } else {
       const message = 'this is neither a flavor (Name, RAM, VCPUs) nor an image (ID, Name, Status)';
       faults.push(faultAt(placeInJson(entry), message, 'import what `openstack flavor list --long -f json` prints'));
     }
   }
-  const notes =
-    assumed === 0
-      ? []
-      : [
-          `${assumed} of ${types!.length + images!.length} flavors and images do not state their architecture: taken as ${arch} (--arch)`,
-        ];
+  const notes = [
+    { kind: 'flavors', all: types!.length, assumed: assumed.flavors },
+    { kind: 'images', all: images!.length, assumed: assumed.images },
+  ].flatMap(({ kind, all, assumed: count }) =>
+    count === 0 ? [] : [`${count} of ${all} ${kind} do not state their architecture: taken as ${arch} (--arch)`],
+  );
   const place = () => placeInJson(entries[0]!);
   const regions = types!.length === 0 ? [] : [{ fields: { cloud, region, provider: 'openstack' }, place }];
   return ok({ ...NOTHING, types: types!, offers: offers!, images: images!, regions, left, notes, faults });
