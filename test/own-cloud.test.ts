@@ -1,7 +1,11 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Result } from '../src/index.ts';
+import { readImport, settingsOf } from '../src/storage/imports.ts';
+import { loadVocabulary } from '../src/storage/packs.ts';
+import { writeTree } from '../src/storage/trees.ts';
 import { ROOT, stowage } from './support/cli.ts';
 import { answer, compile, loadCatalog, loadRules, parseRequest, verifyCompiled } from './support/library.ts';
 
@@ -69,7 +73,16 @@ describe("one's own cloud", () => {
           'contract.yaml',
         ],
         ['catalog', 'import', 'types.csv', '-o', 'table'],
-        ['add-machine', 'lxd', '--constraints', 'cores=2 mem=4G', '--catalog', 'table', '--catalog', 'bundled'],
+        [
+          'add-machine',
+          'lxd',
+          '--constraints',
+          'cores=2 mem=4G cloud=aws,rack region=us-east-1,north',
+          '--catalog',
+          'table',
+          '--catalog',
+          'bundled',
+        ],
       ],
     ],
   ])('%s', async (name, commands) => {
@@ -105,6 +118,7 @@ describe("one's own cloud", () => {
     mkdirSync(join(folder, 'full'));
     writeFileSync(join(folder, 'full', 'a'), '');
     cpSync(join(ROOT, 'rules/examples/juju-dev-2013/catalog'), join(folder, 'mirror'), { recursive: true });
+    expect(run('catalog', 'import', 'types.csv', '-o', 'again')).toMatchObject({ code: 2, out: '' });
     for (const [target, why] of [
       ['again', 'it holds more than a catalog: notes.txt'],
       ['full', 'it is a folder that holds something else'],
@@ -112,29 +126,32 @@ describe("one's own cloud", () => {
       ['types.csv', 'it is a file'],
       ['no/such', 'there is no folder no'],
     ]) {
-      const ran = run('catalog', 'import', 'types.csv', '-o', target!);
-      expect(ran).toMatchObject({ code: 2, out: '' });
-      expect(ran.err).toContain(`error: no catalog can be written to ${target}: ${why}`);
+      const fault = writeTree(target === 'no/such' ? join(folder, 'no/such') : join(folder, target!), []);
+      expect(fault).toMatchObject({ ok: false, diagnostics: [{ code: 'unwritable-catalog' }] });
+      expect(fault.ok ? '' : fault.diagnostics[0]!.message.replaceAll(`${folder}/`, '')).toBe(
+        `no catalog can be written to ${target}: ${why}`,
+      );
     }
     expect(readFileSync(join(folder, 'again', 'notes.txt'), 'utf8')).toBe('mine');
     expect(readdirSync(folder).filter((name) => /\.(part|old)$/.test(name))).toEqual([]);
   });
 
-  it.each<[string, readonly string[], string]>([
-    ['a cloud that is no name', ['types.csv', '--cloud', 'a b', '-o', 'x'], '"a b" cannot name a cloud'],
-    ['an unknown architecture', ['flavors.json', '--arch', 'x64', '-o', 'x'], '--arch cannot hold "x64"'],
-    ['a missing file', ['none.csv', '-o', 'x'], 'cannot read none.csv: there is no such file'],
-    [
-      'a price file that selects nothing',
-      ['types.csv', '--prices', 'rack.yaml', '-o', 'x'],
+  it('is refused with what the command line itself gets wrong', () => {
+    const vocabulary = loadVocabulary();
+    const told = (result: Result<unknown>): readonly string[] =>
+      result.ok ? [] : result.diagnostics.map((one) => one.message);
+    expect(told(settingsOf({ cloud: 'a b', arch: 'x64' }, vocabulary))).toEqual([
+      '"a b" cannot name a cloud',
+      '--arch cannot hold "x64"',
+    ]);
+    const options = { from: undefined, cloud: undefined, region: undefined, arch: undefined, prices: [] };
+    expect(told(readImport([join(folder, 'none.csv')], options))[0]).toContain('there is no such file');
+    const prices = [join(folder, 'rack.yaml')];
+    expect(told(readImport([join(folder, 'types.csv')], { ...options, prices }))).toEqual([
       'price of "maas:*": no cloud of the catalog is called "maas"',
-    ],
-    ['no folder', ['types.csv'], "required option '-o, --output <dir>' not specified"],
-  ])('is refused with %s', (_, args, message) => {
-    const ran = run('catalog', 'import', ...args);
-    expect(ran).toMatchObject({ code: 2, out: '' });
-    expect(ran.err).toContain(message);
-    expect(existsSync(join(folder, 'x'))).toBe(false);
+      'price of "vm-*": no instance type matches "vm-*"',
+    ]);
+    expect(run('catalog', 'import', 'types.csv').code).toBe(2);
   });
 
   it('has no bytes that are no text, and may begin with a byte order mark', () => {
@@ -158,12 +175,12 @@ describe('price files', () => {
       'format: stowage.prices/1\nprices:\n  "gcp:*": -1%\n  "azure:Standard_D2s_v5": -1%\n',
     );
     // Of another cloud: it is known there, and changes nothing here.
-    const other = JSON.parse(run(...args, '--cloud', 'aws', '--prices', 'a.yaml').out) as { cost: string };
-    expect(other.cost).toBe('0.10055');
+    const load = (name: string) => loadCatalog({ clouds: ['aws'], prices: [join(folder, name)] });
+    const other = load('a.yaml');
+    const plain = loadCatalog({ clouds: ['aws'] });
+    expect(other.ok && plain.ok && [...other.value.offers.price]).toEqual(plain.ok && [...plain.value.offers.price]);
     writeFileSync(join(folder, 'b.yaml'), 'format: stowage.prices/1\nprices:\n  "gcp:n9-standard-2": -1%\n');
-    const wrong = run(...args, '--cloud', 'aws', '--prices', 'b.yaml');
-    expect(wrong).toMatchObject({ code: 2, out: '' });
-    expect(wrong.err).toContain('no instance type is called "n9-standard-2"');
+    expect(load('b.yaml')).toMatchObject({ ok: false, diagnostics: [{ code: 'idle-price' }] });
   });
 
   it('are told step by step, from the list price to the billed one', () => {
