@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { addMachineCommand } from './commands/add-machine.ts';
+import { catalogCommand } from './commands/catalog.ts';
 import { constraintsCommand } from './commands/constraints.ts';
 import { EXIT, type Process, realProcess } from './commands/process.ts';
 import { solveCommand } from './commands/solve.ts';
@@ -25,10 +26,8 @@ export async function run(args: readonly string[], process: Process): Promise<nu
       writeOut: (text) => process.out(text),
       writeErr: (text) => process.err(text.split('\n').map(visible).join('\n')),
     });
-  for (const make of [addMachineCommand, solveCommand, constraintsCommand]) {
-    const command = make(process, (code) => {
-      exit = code;
-    });
+  const settle = (command: Command): void => {
+    for (const below of command.commands) settle(below);
     command
       .exitOverride()
       .showSuggestionAfterError()
@@ -36,6 +35,12 @@ export async function run(args: readonly string[], process: Process): Promise<nu
         writeOut: (text) => process.out(text),
         writeErr: (text) => process.err(text.split('\n').map(visible).join('\n')),
       });
+  };
+  for (const make of [addMachineCommand, solveCommand, constraintsCommand, catalogCommand]) {
+    const command = make(process, (code) => {
+      exit = code;
+    });
+    settle(command);
     program.addCommand(command);
   }
   try {

@@ -78,7 +78,7 @@ export function check(compiled: Compiled, request: MachineRequest): readonly Dia
 }
 
 /**
- * One offer of a catalog by its row, at its list price.
+ * One offer of a catalog by its row, at its list price, or what one's own price files make of it.
  *
  * @example describe(compiled, cheapest(prepare(compiled, request))).type // 'm8i-flex.large'
  */

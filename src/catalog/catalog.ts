@@ -1,6 +1,9 @@
-import { compareText } from '../quantity/order.ts';
 import { buildColumn, type Column, type ColumnBuilder, reorder, type Table, textAt } from './column.ts';
+import { type Offers, orderOffers, rankTexts, sortByRank } from './offers.ts';
+import type { PriceEdit } from './prices.ts';
 import type { Attribute, Value, Vocabulary } from './value.ts';
+
+export { compareOffers, type Offers } from './offers.ts';
 
 /**
  * All that is known of instance types, regions, images and offers: immutable columns.
@@ -24,36 +27,14 @@ export interface Catalog {
    * say nothing; false for a problem file, which lists what there is.
    */
   readonly gapsAreUnknown: boolean;
+  /** Clouds whose offers are all listed even where gaps of other clouds say nothing: those of one's own. */
+  readonly completeClouds: ReadonlySet<string>;
+  /** What one's own price files changed, in canonical order; see `priceEditSteps`. */
+  readonly priceEdits: readonly PriceEdit[];
   /** The date of the newest price, `2026-08-03`; undefined when no price has a date. */
   readonly newestPrice: string | undefined;
   /** `sha256:…` of what the catalog was read from. */
   readonly digest: string;
-}
-
-/** Offers as a table of their own attributes, with references to type and region and the list price. */
-export interface Offers extends Table {
-  /** Row of the offer's type in `types`. */
-  readonly type: Uint32Array;
-  /** Row of the offer's region in `regions`. */
-  readonly region: Uint32Array;
-  /** Nano-dollars per hour; NaN where no price is known. */
-  readonly price: Float64Array;
-  /** How many machines of the offer can be had; Infinity where nothing limits it. */
-  readonly limit: Float64Array;
-}
-
-/**
- * The order of two offers whose price is the same: cloud, region, type, market, zones. Rows of regions and types are
- * in order of their names, and rows of offers break what is left.
- */
-export function compareOffers(offers: Offers, a: number, b: number): number {
-  const market = (row: number): string => textAt(offers, 'offer.market', row) ?? '';
-  return (
-    offers.region[a]! - offers.region[b]! ||
-    offers.type[a]! - offers.type[b]! ||
-    compareText(market(a), market(b)) ||
-    a - b
-  );
 }
 
 /** The name under which a type or region is unique: a blank cannot be part of a cloud's name. */
@@ -72,7 +53,7 @@ export interface CatalogBuilder {
   /** States a fact of a row of the attribute's scope. */
   fact(attribute: Attribute, row: number, value: Value): void;
   hasType(cloud: string, name: string): boolean;
-  finish(about: Pick<Catalog, 'gapsAreUnknown' | 'digest'>): Catalog;
+  finish(about: Pick<Catalog, 'gapsAreUnknown' | 'digest'> & Partial<Pick<Catalog, 'completeClouds'>>): Catalog;
 }
 
 class Growing<T extends Float64Array | Uint32Array> {
@@ -95,36 +76,6 @@ class Growing<T extends Float64Array | Uint32Array> {
   finish(): T {
     return this.#values.slice(0, this.length) as T;
   }
-}
-
-/** One stable pass of a radix sort: `order` rearranged by ascending `rank[row]`, ranks below `count`. */
-function sortByRank(order: Uint32Array, rank: Uint32Array, count: number): Uint32Array {
-  const starts = new Uint32Array(count + 1);
-  for (const row of order) starts[rank[row]! + 1]! += 1;
-  for (let i = 0; i < count; i += 1) starts[i + 1]! += starts[i]!;
-  const result = new Uint32Array(order.length);
-  for (const row of order) result[starts[rank[row]!]!++] = row;
-  return result;
-}
-
-/** Rank of each row by a text: equal texts share a rank. */
-function rankTexts(texts: readonly string[]): { rank: Uint32Array; count: number } {
-  const distinct = [...new Set(texts)].sort(compareText);
-  const rankOf = new Map(distinct.map((text, rank) => [text, rank]));
-  return { rank: Uint32Array.from(texts, (text) => rankOf.get(text)!), count: distinct.length };
-}
-
-function rankColumn(column: Column | undefined, size: number): { rank: Uint32Array; count: number } {
-  if (column === undefined) return { rank: new Uint32Array(size), count: 1 };
-  const ofCode = rankTexts(column.values.map((value) => (value === undefined ? '' : String(value))));
-  return { rank: Uint32Array.from(column.codes, (code) => ofCode.rank[code]!), count: ofCode.count };
-}
-
-function rankPrices(price: Float64Array): { rank: Uint32Array; count: number } {
-  const distinct = Float64Array.from(new Set(price)).sort();
-  const rankOf = new Map<number, number>();
-  for (const [rank, value] of distinct.entries()) rankOf.set(value, rank);
-  return { rank: Uint32Array.from(price, (value) => rankOf.get(value)!), count: distinct.length };
 }
 
 export function buildCatalog(vocabulary: Vocabulary): CatalogBuilder {
@@ -211,35 +162,23 @@ export function buildCatalog(vocabulary: Vocabulary): CatalogBuilder {
       ]);
 
       const size = offerType.length;
-      const type = offerType.finish().map((row) => sortedTypes.moved[row]!);
-      const region = offerRegion.finish().map((row) => sortedRegions.moved[row]!);
-      const price = offerPrice.finish();
-      const limit = offerLimit.finish();
       const own = tableOf('offer', size);
-      const passes = [
-        rankColumn(own.columns.get('offer.zones'), size),
-        rankColumn(own.columns.get('offer.market'), size),
-        { rank: type, count: sortedTypes.table.size },
-        { rank: region, count: sortedRegions.table.size },
-        rankPrices(price),
-      ];
-      let order: Uint32Array = Uint32Array.from({ length: size }, (_, row) => row);
-      for (const { rank, count } of passes) order = sortByRank(order, rank, Math.max(count, 1));
-      const pick = (rows: Uint32Array): Offers => ({
-        ...reorder(own, rows),
-        type: Uint32Array.from(rows, (row) => type[row]!),
-        region: Uint32Array.from(rows, (row) => region[row]!),
-        price: Float64Array.from(rows, (row) => price[row]!),
-        limit: Float64Array.from(rows, (row) => limit[row]!),
-      });
+      const unordered: Offers = {
+        ...own,
+        type: offerType.finish().map((row) => sortedTypes.moved[row]!),
+        region: offerRegion.finish().map((row) => sortedRegions.moved[row]!),
+        price: offerPrice.finish(),
+        limit: offerLimit.finish(),
+      };
       const dates = own.columns.get('offer.as-of')?.values.filter((value) => value !== undefined) ?? [];
       return {
         vocabulary,
         types: sortedTypes.table,
         regions: sortedRegions.table,
         images: sortedImages.table,
-        offers: pick(order.filter((row) => !Number.isNaN(price[row]!))),
-        listedUnpriced: pick(order.filter((row) => Number.isNaN(price[row]!))),
+        ...orderOffers(unordered, types.size, regions.size),
+        priceEdits: [],
+        completeClouds: new Set(),
         newestPrice: dates.length === 0 ? undefined : String([...dates].sort().at(-1)),
         ...about,
       };

@@ -91,3 +91,28 @@ export function reorder(table: Table, order: Uint32Array): Table {
   }
   return { size: order.length, columns };
 }
+
+/** The rows of two tables in one, first those of `a`. */
+export function joinTables(a: Table, b: Table): Table {
+  const size = a.size + b.size;
+  const columns = new Map<string, Column>();
+  for (const name of new Set([...a.columns.keys(), ...b.columns.keys()])) {
+    const [left, right] = [a.columns.get(name), b.columns.get(name)];
+    const values = [...(left ?? right!).values];
+    // Tables that were one before share their dictionaries.
+    let recode: (code: number) => number = (code) => code;
+    if (left !== undefined && right !== undefined && left.values !== right.values) {
+      const codeOf = new Map(values.map((value, code) => [value === undefined ? undefined : keyOf(value), code]));
+      const coded = right.values.map((value) => {
+        const known = codeOf.get(value === undefined ? undefined : keyOf(value));
+        return known ?? values.push(value) - 1;
+      });
+      recode = (code) => coded[code]!;
+    }
+    const codes = values.length <= 0xffff ? new Uint16Array(size) : new Uint32Array(size);
+    if (left !== undefined) codes.set(left.codes);
+    for (let row = 0; right !== undefined && row < b.size; row += 1) codes[a.size + row] = recode(right.codes[row]!);
+    columns.set(name, { attribute: (left ?? right!).attribute, codes, values });
+  }
+  return { size, columns };
+}

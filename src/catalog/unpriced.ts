@@ -1,5 +1,6 @@
-import type { Catalog, Offers } from './catalog.ts';
-import { buildColumn, type Column, textAt } from './column.ts';
+import type { Catalog } from './catalog.ts';
+import { buildColumn, type Column, reorder, textAt } from './column.ts';
+import { joinOffers, type Offers } from './offers.ts';
 
 /**
  * The offers that may exist but whose price nobody knows: those a source lists without a price and, in catalogs made
@@ -10,7 +11,7 @@ import { buildColumn, type Column, textAt } from './column.ts';
  * @param marketName the market whose gaps are meant
  */
 export function unpricedOffers(catalog: Catalog, inScope: Uint8Array, marketName: 'on-demand' | 'spot'): Offers {
-  const { types, regions, offers, listedUnpriced } = catalog;
+  const { types, regions, offers, listedUnpriced, completeClouds } = catalog;
   if (!catalog.gapsAreUnknown) return listedUnpriced;
   const priced = new Set<number>();
   const market = offers.columns.get('offer.market');
@@ -28,8 +29,9 @@ export function unpricedOffers(catalog: Catalog, inScope: Uint8Array, marketName
   const type: number[] = [];
   const region: number[] = [];
   for (let r = 0; r < regions.size; r += 1) {
-    if (inScope[r] === 0) continue;
-    for (const t of typesOf.get(textAt(regions, 'offer.cloud', r) ?? '') ?? []) {
+    const cloud = textAt(regions, 'offer.cloud', r) ?? '';
+    if (inScope[r] === 0 || completeClouds.has(cloud)) continue;
+    for (const t of typesOf.get(cloud) ?? []) {
       if (priced.has(t * regions.size + r)) continue;
       type.push(t);
       region.push(r);
@@ -42,12 +44,27 @@ export function unpricedOffers(catalog: Catalog, inScope: Uint8Array, marketName
     for (let row = 0; row < size; row += 1) column.set(row, marketName);
     columns.set(market.attribute.name, column.finish(size));
   }
-  return {
+  const gaps: Offers = {
     size,
     columns,
     type: Uint32Array.from(type),
     region: Uint32Array.from(region),
     price: new Float64Array(size).fill(Number.NaN),
     limit: new Float64Array(size).fill(Number.POSITIVE_INFINITY),
+  };
+  return completeClouds.size === 0 ? gaps : joinOffers(gaps, listedIn(catalog, completeClouds));
+}
+
+/** What some clouds list without a price. */
+function listedIn({ listedUnpriced: listed, types }: Catalog, clouds: ReadonlySet<string>): Offers {
+  const rows = Uint32Array.from({ length: listed.size }, (_, row) => row).filter((row) =>
+    clouds.has(textAt(types, 'type.cloud', listed.type[row]!) ?? ''),
+  );
+  return {
+    ...reorder(listed, rows),
+    type: rows.map((row) => listed.type[row]!),
+    region: rows.map((row) => listed.region[row]!),
+    price: new Float64Array(rows.length).fill(Number.NaN),
+    limit: Float64Array.from(rows, (row) => listed.limit[row]!),
   };
 }

@@ -43,14 +43,20 @@ export function addOutputOptions(command: Command): Command {
 }
 
 export interface SourceOptions {
-  readonly catalog?: string;
+  readonly catalog?: readonly string[];
+  readonly prices?: readonly string[];
   readonly rules?: readonly string[];
   readonly at?: string;
 }
 
 export function addSourceOptions(command: Command): Command {
   return command
-    .option('--catalog <dir>', 'a simplestreams tree instead of the shipped catalog')
+    .option(
+      '--catalog <dir>',
+      'a simplestreams tree instead of the shipped catalog; repeatable, "bundled" is the shipped one',
+      collect,
+    )
+    .option('--prices <file>', "one's own prices, laid over the catalog; repeatable", collect)
     .option('--rules <pack|file>', 'rules beside the default ones; repeatable', collect)
     .option('--at <date>', 'judge by the prices and rules of this day; else by the newest price in the catalog', day);
 }
@@ -63,17 +69,21 @@ export function loadSources(options: SourceOptions, clouds: readonly string[] | 
   const catalog = loadCatalog({
     vocabulary,
     at: options.at,
-    ...(options.catalog === undefined ? {} : { path: options.catalog }),
+    ...(options.catalog === undefined ? {} : { paths: options.catalog }),
+    ...(options.prices === undefined ? {} : { prices: options.prices }),
     ...(clouds === undefined ? {} : { clouds }),
   });
   return catalog.ok ? ok(compile(catalog.value, rules.value)) : fail(...catalog.diagnostics);
 }
 
 /** The options that name sources, as words of a command line. */
-export function sourceWords({ catalog, rules, at }: SourceOptions): readonly string[] {
+export function sourceWords({ catalog, prices, rules, at }: SourceOptions): readonly string[] {
+  const repeated = (option: string, values: readonly string[] | undefined): readonly string[] =>
+    (values ?? []).flatMap((value) => [option, value]);
   return [
-    ...(catalog === undefined ? [] : ['--catalog', catalog]),
-    ...(rules ?? []).flatMap((pack) => ['--rules', pack]),
+    ...repeated('--catalog', catalog),
+    ...repeated('--prices', prices),
+    ...repeated('--rules', rules),
     ...(at === undefined ? [] : ['--at', at]),
   ];
 }

@@ -203,5 +203,5 @@ export function placeIn(
   part: 'key' | 'value' = 'value',
 ): { span?: Span; path: string } {
   const span = part === 'key' ? document.keySpanOf(path) : document.spanOf(path);
-  return span.text === '' ? { path: formatPath(path) || document.source } : { span, path: formatPath(path) };
+  return span.text === '' ? { path: span.source } : { span, path: formatPath(path) };
 }

@@ -395,6 +395,7 @@ export function leversOf(query: Query, at: string | undefined): Levers {
   for (const need of needs) mends.push(need.bearing === 'must' ? mendOf(need) : { fixed: undefined, mend: () => [] });
   const hopeless = (need: NeedText): boolean =>
     need.id === 'image' ||
+    need.id === 'machine' ||
     (need.id.startsWith('rule ') && program.refusals.some((one) => `rule ${one.id}` === need.id && !one.waivable));
 
   return {

@@ -10,6 +10,7 @@ import { flagOf, listOf, numberOf, textOf } from '../request/constraints.ts';
 import type { Key } from '../request/keys.ts';
 import { guestsOf, hostRootDisk, type MachineRequest, zonesOf } from '../request/request.ts';
 import { FALSE, TRUE, type Tri, triOf, UNKNOWN_TRUTH } from '../rules/tri.ts';
+import { isNamed, namedMachine } from './machines.ts';
 
 /**
  * What a request needs of an offer, one predicate per need, at the level of the facts that decide it. Every need has
@@ -35,7 +36,7 @@ export interface Measure {
 }
 
 export interface NeedText {
-  /** Stable: a constraint key, `can.kvm`, `rule hosting/…`, `image`, `reserve`, `full-speed`. */
+  /** Stable: a constraint key, `can.kvm`, `rule hosting/…`, `image`, `reserve`, `machine`, `full-speed`. */
   readonly id: string;
   /** What is needed, as a phrase: `mem >= 4G`. */
   readonly text: string;
@@ -257,6 +258,10 @@ export function factNeeds(request: MachineRequest, catalog: Catalog, offers: Off
       (row) => triOf(textAt(types, 'type.name', row) === instanceType),
       { attribute: 'type.name' },
     );
+
+  const machine = namedMachine(request, catalog);
+  if (machine !== undefined)
+    type('machine', `machine ${machine.value}`, (row) => triOf(isNamed(catalog, row, machine)), { from: 'placement' });
 
   // --- our own keys: what is not known is not met ---
   atLeast('gpus', 'type.gpus', String, UNKNOWN_TRUTH);

@@ -1,12 +1,13 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { setAt, type Table, textAt } from '../catalog/column.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
-import { didYouMean } from '../diagnostic/nearest.ts';
+import { didYouMean, nearest } from '../diagnostic/nearest.ts';
 import { type Constraint, listOf, textOf } from '../request/constraints.ts';
 import type { Key } from '../request/keys.ts';
 import { type MachineRequest, zonesOf } from '../request/request.ts';
 import type { Program } from '../rules/program.ts';
 import type { Compiled } from './compiled.ts';
+import { isNamed, namedMachine } from './machines.ts';
 import { passesPatterns } from './needs.ts';
 
 /** Names that a request spells out and the catalog does not have: bad input, and not "nothing fits". */
@@ -65,6 +66,28 @@ function unknownZones(request: MachineRequest, { regions, offers }: Catalog): re
   });
 }
 
+/** A machine that no MAAS of the catalog has. */
+function unknownMachine(request: MachineRequest, catalog: Catalog): readonly Diagnostic[] {
+  const { types } = catalog;
+  const machine = namedMachine(request, catalog);
+  if (machine === undefined) return [];
+  const rows = Array.from({ length: types.size }, (_, row) => row);
+  if (rows.some((row) => isNamed(catalog, row, machine))) return [];
+  const { placement } = request;
+  const known = rows
+    .filter((row) => machine.clouds.has(textAt(types, 'type.cloud', row) ?? ''))
+    .flatMap((row) => textAt(types, machine.attribute, row) ?? []);
+  const near = nearest(machine.value, known);
+  if (placement.kind === 'host') {
+    const { otherwise } = placement;
+    // Without a machine that it may have been meant for, it is a misspelt container type.
+    return near.length === 0 ? [otherwise] : [{ ...otherwise, hint: `did you mean ${near.join(' or ')}?` }];
+  }
+  const hint = didYouMean(machine.value, known);
+  const message = `no machine of the catalog has the system id "${machine.value}"`;
+  return [{ code: 'unknown-machine', message, path: 'placement', ...(hint === undefined ? {} : { hint }) }];
+}
+
 /** Rules that a request waives and that are not there, or that nobody may waive. */
 function unwaivable({ waived }: MachineRequest, { rules }: Program): readonly Diagnostic[] {
   return waived.flatMap((id): Diagnostic[] => {
@@ -100,6 +123,8 @@ export function validateRequest(request: MachineRequest, { catalog, program }: C
       hint: `for a new machine with such a container write ${placement.need.capability} alone`,
     });
   }
+
+  faults.push(...unknownMachine(request, catalog));
 
   const clouds = namesOf(catalog.types, 'type.cloud');
   const bare = (patterns: readonly string[]): readonly string[] =>

@@ -1,3 +1,4 @@
+import { priceEditSteps } from '../catalog/prices.ts';
 import { candidatesOf } from '../explain/candidates.ts';
 import type { Compiled } from '../match/compiled.ts';
 import { hasBit, isClear, maskOf } from '../match/mask.ts';
@@ -198,6 +199,8 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
     const proven = proveNeeds(query, row, image);
     if (row === first) {
       for (const { capability, proof } of proven) proofs[capability] = proof as (typeof proofs)[string];
+      for (const { place, change } of priceEditSteps(compiled.catalog, row))
+        priceSteps.push({ rule: place, component: 'machine', change: formatMoney(change) });
       for (const { rule, component, change } of query.bill(row, image).steps)
         priceSteps.push({ rule, component, change: formatMoney(change) });
     }

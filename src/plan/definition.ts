@@ -104,12 +104,20 @@ function holdsGuests(compiled: Compiled, request: MachineRequest, facts: Facts):
   return reservedCores === 0 || holds(cores, sum(guests, 'cores') + reservedCores);
 }
 
+/** A placement by host name means a machine of a MAAS; so does a system id, where there is a MAAS at all. */
+function isMachineMeant({ placement }: MachineRequest, facts: Facts, hasMaas: boolean): boolean {
+  if (placement.kind === 'host') return facts('offer.provider') === 'maas' && facts('type.name') === placement.name;
+  if (placement.kind !== 'directive' || placement.key !== 'system-id' || !hasMaas) return true;
+  return facts('offer.provider') === 'maas' && facts('type.provider-id') === placement.value;
+}
+
 /** Every constraint key, read anew: unknown passes where Juju lets it pass, and fails elsewhere. */
 function meetsConstraints(
   request: MachineRequest,
   facts: Facts,
   price: number,
   knownIn: ReadonlyMap<string, ReadonlySet<string>>,
+  hasMaas: boolean,
 ): boolean {
   const number = (name: string): number | undefined => facts(name) as number | undefined;
   const set = (name: string): readonly string[] | undefined => facts(name) as readonly string[] | undefined;
@@ -136,6 +144,7 @@ function meetsConstraints(
     );
     if (!fits) return false;
   }
+  if (!isMachineMeant(request, facts, hasMaas)) return false;
   const disk = rootDiskOf(request);
   if ((number('type.root-disk') || disk) < disk) return false;
   for (const { key, value } of request.constraints.byKey.values()) {
@@ -219,6 +228,9 @@ export function fitsByDefinition(whole: Compiled, request: MachineRequest, at: s
   const { offers } = catalog;
   const needs: readonly CapabilityNeed[] = request.containers;
   const fits: Fit[] = [];
+  const hasMaas = Array.from({ length: catalog.regions.size }, (_, row) => row).some(
+    (row) => textAt(catalog.regions, 'offer.provider', row) === 'maas',
+  );
   const knownIn = new Map<string, Set<string>>();
   const learn = (table: Table, name: string, regionOf: (row: number) => number): void => {
     for (let row = 0; row < table.size; row += 1) {
@@ -243,7 +255,8 @@ export function fitsByDefinition(whole: Compiled, request: MachineRequest, at: s
         numberAt(catalog.types, name, offers.type[offer]!),
       );
       if (best !== undefined && total >= best.price) continue;
-      if (!meetsConstraints(request, facts, total, knownIn) || !holdsGuests(compiled, request, facts)) continue;
+      if (!meetsConstraints(request, facts, total, knownIn, hasMaas) || !holdsGuests(compiled, request, facts))
+        continue;
       if (
         needs.some(
           (need) =>

@@ -1,4 +1,5 @@
 import { numberAt, setAt, type Table, textAt } from '../catalog/column.ts';
+import { listPriceAt } from '../catalog/offers.ts';
 import { sustainedCores } from '../match/needs.ts';
 import type { Query } from '../match/query.ts';
 import { formatDecimal } from '../quantity/decimal.ts';
@@ -84,10 +85,11 @@ export function describeMachine(
     })),
   );
   const numbers = new Map<string, number>();
+  const list = listPriceAt(offers, row);
   return {
     id,
     ...offer,
-    'list-price': formatMoney(offers.price[row]!),
+    'list-price': Number.isNaN(list) ? null : formatMoney(list),
     'as-of': textAt(offers, 'offer.as-of', row) ?? null,
     ...(zones === undefined ? {} : { zones: [...zones] }),
     ...(cores === undefined ? {} : { cores }),

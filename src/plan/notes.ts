@@ -1,5 +1,7 @@
 import { textAt, valueAt } from '../catalog/column.ts';
+import { priceEditSteps } from '../catalog/prices.ts';
 import type { Attribute } from '../catalog/value.ts';
+import { namedMachine } from '../match/machines.ts';
 import type { Query } from '../match/query.ts';
 import { listOf, numberOf, textOf } from '../request/constraints.ts';
 import { fillIn } from '../rules/proof.ts';
@@ -39,7 +41,17 @@ export function machineNotes(query: Query, machine: Machine, row: number, image:
   const type = offers.type[row]!;
   const notes: Note[] = [];
   const basis = machine['price-basis'];
-  if (basis !== undefined && basis !== 'list') {
+  const edits = priceEditSteps(query.compiled.catalog, row);
+  if (edits.length > 0) {
+    const list = machine['list-price'];
+    const from = edits[0]!.sets || list === null ? 'is set' : `is the list price of ${list} changed`;
+    const how = edits.map(({ text, place }) => `${text} (${place})`).join(', then ');
+    notes.push({
+      code: 'own-price',
+      text: `the price of ${machine.type} in ${machine.region} ${from} by one's own price file: ${how}`,
+    });
+  }
+  if (basis === 'derived' || basis === 'estimate') {
     const how = basis === 'derived' ? "worked out from the family's price in proportion to size" : 'an estimate';
     notes.push({
       code: 'price-basis',
@@ -80,7 +92,8 @@ export function requestNotes(query: Query, machines: readonly Machine[]): readon
       text: `container=${container} is read as containers=${container}; juju add-machine itself drops the key`,
     });
   }
-  if (request.placement.kind === 'directive' && request.placement.key !== 'zone') {
+  const isNamedHere = namedMachine(request, query.compiled.catalog) !== undefined;
+  if (request.placement.kind === 'directive' && request.placement.key !== 'zone' && !isNamedHere) {
     notes.push({
       code: 'directive',
       text: `${request.placement.key}=${request.placement.value} is passed on to Juju; whether the cloud can follow it is not known here`,

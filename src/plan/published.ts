@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { priceFileSchema } from '../sources/prices.ts';
 import { problemSchema } from './problem.ts';
 import { answerSchema } from './schema.ts';
 import { whyNotSchema } from './why-not-schema.ts';
@@ -7,6 +8,7 @@ import { whyNotSchema } from './why-not-schema.ts';
 export function publishedSchemas(): ReadonlyMap<string, unknown> {
   return new Map<string, unknown>([
     ['problem', z.toJSONSchema(problemSchema, { io: 'input' })],
+    ['prices', z.toJSONSchema(priceFileSchema, { io: 'input' })],
     ['answer', z.toJSONSchema(answerSchema, { io: 'output' })],
     ['why-not', z.toJSONSchema(whyNotSchema, { io: 'output' })],
   ]);

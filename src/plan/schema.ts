@@ -47,14 +47,16 @@ export const offer = z.strictObject({
   region: z.string(),
   market: z.enum(['on-demand', 'spot']),
   price: money.meta({ description: 'USD per hour, as billed.' }),
-  'price-basis': z.enum(['list', 'derived', 'estimate']).optional(),
+  'price-basis': z.enum(['list', 'derived', 'estimate', 'own']).optional(),
   tenancy: z.enum(['shared', 'dedicated']).optional(),
 });
 
 const machine = z.strictObject({
   id: z.string(),
   ...offer.shape,
-  'list-price': money,
+  'list-price': money
+    .nullable()
+    .meta({ description: "The source's own price, before price files and price rules; null where it has none." }),
   'as-of': z.string().nullable(),
   zones: z.array(z.string()).optional(),
   cores: size.optional(),

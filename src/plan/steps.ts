@@ -1,5 +1,6 @@
 import { textAt } from '../catalog/column.ts';
 import type { Attribute } from '../catalog/value.ts';
+import { MAAS } from '../match/machines.ts';
 import type { Query } from '../match/query.ts';
 import { canonicalConstraints, textOf } from '../request/constraints.ts';
 import { hostRootDisk, passedOn, zonesOf } from '../request/request.ts';
@@ -118,15 +119,22 @@ export function stepsFor(
   } else {
     const arch = textAt(query.images.table, 'image.arch', image);
     const rootDisk = hostRootDisk(request);
+    const { placement } = request;
+    const region = query.space.offers.region[row]!;
+    const given = placement.kind === 'directive' ? word(`${placement.key}=${placement.value}`) : undefined;
+    const isOwn = placement.kind === 'directive' && placement.key !== 'zone' && placement.key !== 'system-id';
+    // MAAS has no instance types: a machine is asked for by its name, in the place of any other directive.
+    const byName = textAt(query.space.regions, 'offer.provider', region) === MAAS && !isOwn;
     const constraints = [
-      arch === undefined || arch === 'amd64' ? '' : `arch=${arch}`,
-      `instance-type=${machine.type}`,
+      arch === undefined || arch === 'amd64' || byName ? '' : `arch=${arch}`,
+      byName ? '' : `instance-type=${machine.type}`,
       rootDisk === 0 ? '' : `root-disk=${rootDisk}M`,
       canonicalConstraints(passedOn(request)),
     ];
-    const { placement } = request;
-    const directive = placement.kind === 'directive' ? ` ${word(`${placement.key}=${placement.value}`)}` : '';
-    steps.push(`juju add-machine${directive} ${base}${constraintsOption(constraints)}`);
+    const directive = byName ? word(machine.type) : given;
+    steps.push(
+      `juju add-machine${directive === undefined ? '' : ` ${directive}`} ${base}${constraintsOption(constraints)}`,
+    );
   }
   for (const step of stepsVia('after-launch')) steps.push(`juju ssh ${blank('machine', number, of)} -- ${step}`);
   for (const container of machine.containers) {

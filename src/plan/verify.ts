@@ -58,6 +58,7 @@ export function verifyAnswer(
     if (fit === undefined) break;
     const { offer, image, price } = fit;
     const type = catalog.offers.type[offer]!;
+    const list = (catalog.offers.list ?? catalog.offers.price)[offer]!;
     const baseline = numberAt(catalog.types, 'type.baseline', type);
     const cores = numberAt(catalog.types, 'type.cores', type);
     const stated: readonly (readonly [what: string, own: unknown, said: unknown])[] = [
@@ -67,7 +68,7 @@ export function verifyAnswer(
       ['region', textAt(catalog.regions, 'offer.region', catalog.offers.region[offer]!), machine.region],
       ['market', textAt(catalog.offers, 'offer.market', offer) ?? 'on-demand', machine.market],
       ['price', formatMoney(price), machine.price],
-      ['list price', formatMoney(catalog.offers.price[offer]!), machine['list-price']],
+      ['list price', Number.isNaN(list) ? null : formatMoney(list), machine['list-price']],
       ['image', textAt(images.table, 'image.id', image), machine.image?.id],
       ['architecture', textAt(images.table, 'image.arch', image), machine.image?.arch],
       ['memory', numberAt(catalog.types, 'type.mem', type), machine.mem],

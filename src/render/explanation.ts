@@ -171,7 +171,7 @@ export function whyLines(answer: Answer, more: readonly string[] = []): string[]
   const chosen = answer.machines[0];
   const steps = answer.explanation['price-steps'];
   if (chosen !== undefined && steps.length > 0) {
-    lines.push('', `Price: list ${chosen['list-price']} USD/h`);
+    lines.push('', `Price: list ${chosen['list-price'] === null ? 'unknown' : `${chosen['list-price']} USD/h`}`);
     for (const step of steps) lines.push(`  ${nanoSign(step.change)} ${step.component}, rule ${step.rule}`);
     lines.push(`  = ${chosen.price} billed`);
   }

@@ -181,10 +181,11 @@ export function renderTabular(answer: Answer, { verbose = false, more = [] }: Ta
   const notes = answer.notes.filter((note) => !QUIET_NOTES.includes(note.code));
   if (notes.length > 0) lines.push('', ...notes.map((note) => `Note: ${note.text}.`));
   const dates = [...new Set(answer.machines.map((machine) => machine['as-of']).filter((date) => date !== null))];
+  const own = answer.notes.some((note) => note.code === 'own-price');
   if (dates.length > 0)
     lines.push(
       '',
-      `List price${dates.length > 1 ? 's' : ''} of ${dates.join(', ')}, USD; disks, public addresses, traffic, licences and tax are not included.${verbose ? '' : ' --verbose tells why.'}`,
+      `${own ? 'Own prices on the list' : `List price${dates.length > 1 ? 's' : ''}`} of ${dates.join(', ')}, USD; disks, public addresses, traffic, licences and tax are not included.${verbose ? '' : ' --verbose tells why.'}`,
     );
   if (verbose) lines.push(...whyLines(answer, more));
   return lines

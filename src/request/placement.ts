@@ -1,5 +1,5 @@
 import type { Vocabulary } from '../catalog/value.ts';
-import { fail, ok, type Result } from '../diagnostic/diagnostic.ts';
+import { type Diagnostic, fail, ok, type Result } from '../diagnostic/diagnostic.ts';
 import { didYouMean } from '../diagnostic/nearest.ts';
 import { type CapabilityNeed, parseCapabilityNeed } from './constraints.ts';
 import { faultIn, type SourceText } from './source-text.ts';
@@ -12,8 +12,11 @@ export type Placement =
   /** A container on a machine that runs already. */
   | { readonly kind: 'existing'; readonly need: CapabilityNeed; readonly machine: string }
   /** Something that the provider understands: `zone=us-east-1a`. */
-  | { readonly kind: 'directive'; readonly key: string; readonly value: string };
+  | { readonly kind: 'directive'; readonly key: string; readonly value: string }
+  /** The name of a machine of one's own (MAAS): `node-7`. `otherwise` is what is wrong where no machine is called so. */
+  | { readonly kind: 'host'; readonly name: string; readonly otherwise: Diagnostic };
 
+const HOST_NAME = /^[A-Za-z0-9][A-Za-z0-9.-]*$/;
 const MACHINE_ID = /^(?:0|[1-9]\d*)(?:\/[a-z]+\/(?:0|[1-9]\d*))*$/;
 
 export function parsePlacement(placement: SourceText, vocabulary: Vocabulary): Result<Placement> {
@@ -45,10 +48,10 @@ export function parsePlacement(placement: SourceText, vocabulary: Vocabulary): R
     if (vocabulary.capabilities.has(scope.split('>')[0]!)) {
       return bad(`placement "${text}": ${need.reason}`, 'a least version is written kvm>=1.1');
     }
-    return bad(
-      `placement "${text}" is neither a container type nor a directive such as zone=NAME`,
-      didYouMean(scope, containers),
-    );
+    const message = `placement "${text}" is neither a container type nor a directive such as zone=NAME`;
+    const hint = didYouMean(scope, containers);
+    if (!HOST_NAME.test(text)) return bad(message, hint);
+    return ok({ kind: 'host', name: text, otherwise: faultIn(placement, 'bad-placement', message, hint) });
   }
   if (!containers.includes(need.capability))
     return bad(`"${need.capability}" is no container type`, didYouMean(need.capability, containers));

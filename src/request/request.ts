@@ -149,7 +149,7 @@ export function parseRequest(text: RequestText, vocabulary: Vocabulary): Result<
     given.set(name, value);
   }
   if (!constraints.ok || !placement.ok || !base.ok || faults.length > 0) return fail(...faults);
-  if (count > 1 && (placement.value.kind === 'directive' || placement.value.kind === 'existing')) {
+  if (count > 1 && ['directive', 'existing', 'host'].includes(placement.value.kind)) {
     return fail(faultIn(text.placement!, 'bad-placement', 'cannot use -n when specifying a placement directive'));
   }
   // Juju drops `container=` from a machine's constraints without a word; whoever writes it wants such a container.

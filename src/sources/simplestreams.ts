@@ -53,21 +53,28 @@ export function readStreams(
 ): Result<Catalog> {
   const latest = about.at === undefined ? undefined : toVersionDate(about.at);
   const reader: Reader = { builder: buildCatalog(vocabulary), vocabulary, latest };
+  const completeClouds = new Set<string>();
+  let gapsAreUnknown = false;
   try {
     for (const [index, { source, json }] of files.entries()) {
       const entry = entries[index]!;
       const checked = checkDocument(documentOfValue(source, json), fileSchema, 'a simplestreams products file');
       if (!checked.ok) return checked;
       const file = checked.value;
-      if (entry.datatype === DATATYPES.types) readTypes(reader, file, source);
-      else if (entry.datatype === DATATYPES.regions) readRegions(reader, file, source);
-      else readImages(reader, file, entry.cloud, source);
+      if (entry.datatype === DATATYPES.types) {
+        readTypes(reader, file, source);
+        // Price lists have gaps; what was imported as one's own says that it is all there is.
+        if (file.offers === 'complete' && typeof file.cloud === 'string') completeClouds.add(file.cloud);
+        else gapsAreUnknown = true;
+      }
+      if (entry.datatype === DATATYPES.regions) readRegions(reader, file, source);
+      if (entry.datatype === DATATYPES.images) readImages(reader, file, entry.cloud, source);
     }
   } catch (error) {
     if (error instanceof Fault) return fail(error.diagnostic);
     throw error;
   }
-  const catalog = reader.builder.finish({ gapsAreUnknown: true, digest: about.digest });
+  const catalog = reader.builder.finish({ gapsAreUnknown, completeClouds, digest: about.digest });
   const dates = about.newest.map((version) => fromVersionDate(version)).filter((date) => date !== undefined);
   const newest = [...dates, catalog.newestPrice ?? ''].filter(
     (date) => date !== '' && (about.at === undefined || date <= about.at),

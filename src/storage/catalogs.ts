@@ -1,20 +1,34 @@
 import { join } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
+import { type CatalogPart, mergeCatalogs } from '../catalog/merge.ts';
+import { applyPriceEdits, meaningOf, type PriceEdit } from '../catalog/prices.ts';
 import type { Vocabulary } from '../catalog/value.ts';
-import { fail, type Result } from '../diagnostic/diagnostic.ts';
+import { fail, ok, type Result } from '../diagnostic/diagnostic.ts';
+import { canonicalLists } from '../document/canonical.ts';
+import { readPrices } from '../sources/prices.ts';
 import { readStreams } from '../sources/simplestreams.ts';
-import { readIndex, type StreamFile } from '../sources/stream-index.ts';
-import { isFile, PACKAGE_ROOT, readText, sha256 } from './files.ts';
+import { type IndexEntry, readIndex, type StreamFile } from '../sources/stream-index.ts';
+import { isFile, PACKAGE_ROOT, readText, realPath, sha256 } from './files.ts';
 import { loadVocabulary } from './packs.ts';
 
-/** Loads catalog trees from disk. */
+/** Loads catalog trees from disk, merges them, and lays price files over them. */
 
 /** The folder of the shipped catalog. */
 export const SHIPPED_CATALOG: string = join(PACKAGE_ROOT, 'catalog');
 
+/** What stands for the shipped catalog where a folder is expected. */
+export const BUNDLED = 'bundled';
+
 export interface LoadOptions {
-  /** A simplestreams tree: the folder that holds `streams/v1/index.json`. The shipped catalog unless given. */
+  /**
+   * Simplestreams trees: folders that hold `streams/v1/index.json`; `bundled` is the shipped one. Their types and offers
+   * are put together. The shipped catalog unless given.
+   */
+  readonly paths?: readonly string[];
+  /** One tree: short for `paths: [path]`. */
   readonly path?: string;
+  /** Price files, laid over what the trees say. */
+  readonly prices?: readonly string[];
   /** Only these clouds are read, where the index vouches for the rest; all unless given. */
   readonly clouds?: readonly string[];
   /** Prices dated later are not read. */
@@ -34,17 +48,19 @@ function parseJson(source: string, text: string): Result<unknown> {
   }
 }
 
-/**
- * A catalog from a tree. Files whose digest the index states are checked against it.
- *
- * @example const catalog = loadCatalog({ clouds: ['aws'] })
- */
-export function loadCatalog({
-  path = SHIPPED_CATALOG,
-  clouds,
-  at,
-  vocabulary = loadVocabulary(),
-}: LoadOptions = {}): Result<Catalog> {
+/** A tree whose index has been read. */
+interface Tree {
+  /** What people call it. */
+  readonly name: string;
+  readonly path: string;
+  readonly indexText: string;
+  readonly entries: readonly IndexEntry[];
+  /** Whether the index says of every file what it holds, so that dates and digests stay whole where one is not read. */
+  readonly vouched: boolean;
+}
+
+function openTree(name: string): Result<Tree> {
+  const path = name === BUNDLED ? SHIPPED_CATALOG : name;
   const indexPath = join(path, 'streams', 'v1', 'index.json');
   if (!isFile(indexPath)) {
     return fail({
@@ -63,22 +79,28 @@ export function loadCatalog({
   if (!index.value.some((entry) => entry.datatype === 'instance-types')) {
     return fail({ code: 'empty-catalog', message: `the catalog in ${path} has no instance types`, path: indexPath });
   }
-  // A cloud may be left unread only where the index says of every file what it holds, so that dates and digests stay whole.
   const vouched = index.value.every(
     (entry) =>
       entry.sha256 !== undefined &&
       (entry.datatype === 'regions' || entry.cloud !== undefined) &&
       (entry.datatype !== 'instance-types' || entry.newest !== undefined),
   );
-  const known = clouds?.every((cloud) =>
-    index.value.some((entry) => entry.cloud === cloud && entry.datatype === 'instance-types'),
-  );
+  return ok({ name, path, indexText: text.value, entries: index.value, vouched });
+}
+
+/** The catalog of a tree. Files whose digest the index states are checked against it. */
+function readTree(
+  { path, indexText, entries, vouched }: Tree,
+  clouds: readonly string[] | undefined,
+  at: string | undefined,
+  vocabulary: Vocabulary,
+): Result<Catalog> {
   const wanted =
-    clouds !== undefined && vouched && known === true
-      ? index.value.filter((entry) => entry.cloud === undefined || clouds.includes(entry.cloud))
-      : index.value;
+    clouds !== undefined && vouched
+      ? entries.filter((entry) => entry.cloud === undefined || clouds.includes(entry.cloud))
+      : entries;
   const files: StreamFile[] = [];
-  const digests = [sha256(text.value)];
+  const digests = [sha256(indexText)];
   for (const entry of wanted) {
     const source = join(path, entry.path);
     const content = readText(source);
@@ -102,6 +124,94 @@ export function loadCatalog({
   return readStreams(wanted, files, vocabulary, {
     digest: `sha256:${digest}`,
     at,
-    newest: index.value.flatMap((entry) => (entry.newest === undefined ? [] : [entry.newest])),
+    newest: entries.flatMap((entry) => (entry.newest === undefined ? [] : [entry.newest])),
   });
+}
+
+/** The catalog of several trees. */
+function readTrees(
+  trees: readonly Tree[],
+  clouds: readonly string[] | undefined,
+  at: string | undefined,
+  vocabulary: Vocabulary,
+): Result<Catalog> {
+  const parts: CatalogPart[] = [];
+  for (const tree of trees) {
+    const catalog = readTree(tree, clouds, at, vocabulary);
+    if (!catalog.ok) return catalog;
+    parts.push({ name: tree.name, catalog: catalog.value });
+  }
+  const digests = parts.map(({ catalog }) => catalog.digest).sort();
+  return mergeCatalogs(parts, `sha256:${sha256(digests.join('\n'))}`);
+}
+
+/** Each of some paths once, however it is written. */
+function distinct(paths: readonly string[], fileOf: (path: string) => string): readonly string[] {
+  const seen = new Set<string>();
+  return paths.filter((path) => {
+    const file = fileOf(path);
+    const real = isFile(file) ? realPath(file) : file;
+    return !seen.has(real) && seen.add(real);
+  });
+}
+
+/** The edits of price files, each read once. */
+export function loadPrices(paths: readonly string[]): Result<readonly PriceEdit[]> {
+  const edits: PriceEdit[] = [];
+  for (const path of distinct(paths, (one) => one)) {
+    const text = readText(path);
+    const read = text.ok ? readPrices(path, text.value) : text;
+    if (!read.ok) return read;
+    edits.push(...read.value);
+  }
+  return ok(edits);
+}
+
+/** The digest of a catalog under price edits, whatever the order and the files that they stand in. */
+export function digestWith(digest: string, edits: readonly PriceEdit[]): string {
+  return `sha256:${sha256(`${digest}\n${canonicalLists({ prices: edits.map(meaningOf) })}`)}`;
+}
+
+/**
+ * A catalog from trees and price files.
+ *
+ * @example const catalog = loadCatalog({ clouds: ['aws'] })
+ * @example const catalog = loadCatalog({ paths: ['bundled', 'mycloud'], prices: ['prices.yaml'] })
+ */
+export function loadCatalog({
+  path,
+  paths = [path ?? BUNDLED],
+  prices = [],
+  clouds,
+  at,
+  vocabulary = loadVocabulary(),
+}: LoadOptions = {}): Result<Catalog> {
+  const edits = loadPrices(prices);
+  if (!edits.ok) return edits;
+  const trees: Tree[] = [];
+  const folder = (name: string): string =>
+    join(name === BUNDLED ? SHIPPED_CATALOG : name, 'streams', 'v1', 'index.json');
+  for (const name of distinct(paths, folder)) {
+    const tree = openTree(name);
+    if (!tree.ok) return tree;
+    trees.push(tree.value);
+  }
+  // A name that no tree has is told of with the names that there are, so all are read then.
+  const known = clouds?.every((cloud) =>
+    trees.some(({ entries }) => entries.some((entry) => entry.cloud === cloud && entry.datatype === 'instance-types')),
+  );
+  const wanted = known === true ? clouds : undefined;
+  const catalog = readTrees(trees, wanted, at, vocabulary);
+  if (!catalog.ok || edits.value.length === 0) return catalog;
+  const priced = applyPriceEdits(catalog.value, edits.value, digestWith(catalog.value.digest, edits.value));
+  if (!priced.ok) return priced;
+  if (priced.value.idle.length > 0) {
+    // What changes nothing in the clouds that were read may be meant for another.
+    const whole = wanted === undefined ? undefined : readTrees(trees, undefined, at, vocabulary);
+    if (whole?.ok === false) return whole;
+    const everywhere = whole === undefined ? priced : applyPriceEdits(whole.value, edits.value, '');
+    if (!everywhere.ok) return everywhere;
+    if (everywhere.value.idle.length > 0) return fail(...everywhere.value.idle);
+  }
+  return ok(priced.value.catalog);
 }

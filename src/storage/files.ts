@@ -20,9 +20,10 @@ const CAUSES: Readonly<Record<string, string>> = {
   EACCES: 'you may not read it',
   EISDIR: 'it is a folder',
   ENOTDIR: 'a part of its path is no folder',
+  EEXIST: 'there is something in its place already',
 };
 
-const causeOf = (error: unknown): string => {
+export const causeOf = (error: unknown): string => {
   const code = (error as NodeJS.ErrnoException).code ?? String(error);
   return CAUSES[code] ?? code;
 };

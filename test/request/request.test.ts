@@ -30,10 +30,21 @@ describe('placement', () => {
     ['4', 'machine-id cannot be specified when adding machines'],
     ['0/lxd/1', 'machine-id cannot be specified when adding machines'],
     ['ssh:ubuntu@host', 'ssh:ubuntu@host names a machine that exists: there is nothing to choose'],
-    ['kvn', 'placement "kvn" is neither a container type nor a directive such as zone=NAME'],
+    ['k_n', 'placement "k_n" is neither a container type nor a directive such as zone=NAME'],
     ['zone=', 'placement "zone=" names nothing'],
   ])('%j is refused: %s', (placement, message) => {
     expect(faults({ placement })).toEqual([message]);
+  });
+
+  it('may name a machine of a MAAS; where there is none of that name, it is refused as ever', () => {
+    const { placement } = read({ placement: 'kvn' });
+    expect(placement).toMatchObject({ kind: 'host', name: 'kvn' });
+    expect(placement.kind === 'host' && placement.otherwise).toMatchObject({
+      code: 'bad-placement',
+      message: 'placement "kvn" is neither a container type nor a directive such as zone=NAME',
+      hint: 'did you mean kvm?',
+    });
+    expect(faults({ placement: 'node-7', count: 2 })).toEqual(['cannot use -n when specifying a placement directive']);
   });
 
   it('of several machines names no place', () => {

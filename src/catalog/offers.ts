@@ -1,0 +1,120 @@
+import { compareText } from '../quantity/order.ts';
+import { type Column, joinTables, reorder, type Table, textAt } from './column.ts';
+
+/** Offers as a table of their own attributes, with references to type and region and the list price. */
+export interface Offers extends Table {
+  /** Row of the offer's type in `types`. */
+  readonly type: Uint32Array;
+  /** Row of the offer's region in `regions`. */
+  readonly region: Uint32Array;
+  /** Nano-dollars per hour, as one's own price files change it; NaN where no price is known. */
+  readonly price: Float64Array;
+  /** The source's own price, NaN where it had none. Absent where no price file was laid over it: the same as `price`. */
+  readonly list?: Float64Array;
+  /** How many machines of the offer can be had; Infinity where nothing limits it. */
+  readonly limit: Float64Array;
+}
+
+/**
+ * The order of two offers whose price is the same: cloud, region, type, market, zones. Rows of regions and types are
+ * in order of their names, and rows of offers break what is left.
+ */
+export function compareOffers(offers: Offers, a: number, b: number): number {
+  const market = (row: number): string => textAt(offers, 'offer.market', row) ?? '';
+  return (
+    offers.region[a]! - offers.region[b]! ||
+    offers.type[a]! - offers.type[b]! ||
+    compareText(market(a), market(b)) ||
+    a - b
+  );
+}
+
+/** One stable pass of a radix sort: `order` rearranged by ascending `rank[row]`, ranks below `count`. */
+export function sortByRank(order: Uint32Array, rank: Uint32Array, count: number): Uint32Array {
+  const starts = new Uint32Array(count + 1);
+  for (const row of order) starts[rank[row]! + 1]! += 1;
+  for (let i = 0; i < count; i += 1) starts[i + 1]! += starts[i]!;
+  const result = new Uint32Array(order.length);
+  for (const row of order) result[starts[rank[row]!]!++] = row;
+  return result;
+}
+
+/** Rank of each row by a text: equal texts share a rank. */
+export function rankTexts(texts: readonly string[]): { rank: Uint32Array; count: number } {
+  const distinct = [...new Set(texts)].sort(compareText);
+  const rankOf = new Map(distinct.map((text, rank) => [text, rank]));
+  return { rank: Uint32Array.from(texts, (text) => rankOf.get(text)!), count: distinct.length };
+}
+
+function rankColumn(column: Column | undefined, size: number): { rank: Uint32Array; count: number } {
+  if (column === undefined) return { rank: new Uint32Array(size), count: 1 };
+  const ofCode = rankTexts(column.values.map((value) => (value === undefined ? '' : String(value))));
+  return { rank: Uint32Array.from(column.codes, (code) => ofCode.rank[code]!), count: ofCode.count };
+}
+
+function rankPrices(price: Float64Array): { rank: Uint32Array; count: number } {
+  const distinct = Float64Array.from(new Set(price)).sort();
+  const rankOf = new Map<number, number>();
+  for (const [rank, value] of distinct.entries()) rankOf.set(value, rank);
+  return { rank: Uint32Array.from(price, (value) => rankOf.get(value)!), count: distinct.length };
+}
+
+/** The price of an offer in its source, before one's own price files; NaN where it had none. */
+export function listPriceAt(offers: Offers, row: number): number {
+  return (offers.list ?? offers.price)[row]!;
+}
+
+/**
+ * Offers in any order, put in total order: price, region (and so cloud), type, market, zones; those without a price
+ * apart.
+ *
+ * @param types,regions how many rows those tables have
+ */
+export function orderOffers(
+  { size, columns, type, region, price, limit, list }: Offers,
+  types: number,
+  regions: number,
+): { readonly offers: Offers; readonly listedUnpriced: Offers } {
+  const passes = [
+    rankColumn(columns.get('offer.zones'), size),
+    rankColumn(columns.get('offer.market'), size),
+    { rank: type, count: types },
+    { rank: region, count: regions },
+    rankPrices(price),
+  ];
+  let order: Uint32Array = Uint32Array.from({ length: size }, (_, row) => row);
+  for (const { rank, count } of passes) order = sortByRank(order, rank, Math.max(count, 1));
+  const numbers = (of: Float64Array, rows: Uint32Array): Float64Array => Float64Array.from(rows, (row) => of[row]!);
+  const pick = (rows: Uint32Array): Offers => ({
+    ...reorder({ size, columns }, rows),
+    type: Uint32Array.from(rows, (row) => type[row]!),
+    region: Uint32Array.from(rows, (row) => region[row]!),
+    price: numbers(price, rows),
+    limit: numbers(limit, rows),
+    ...(list === undefined ? {} : { list: numbers(list, rows) }),
+  });
+  return {
+    offers: pick(order.filter((row) => !Number.isNaN(price[row]!))),
+    listedUnpriced: pick(order.filter((row) => Number.isNaN(price[row]!))),
+  };
+}
+
+/** The rows of two lists of offers in one, first those of `a`: its order is nobody's yet. */
+export function joinOffers(a: Offers, b: Offers): Offers {
+  const join = <T extends Float64Array | Uint32Array>(result: T, left: T, right: T): T => {
+    result.set(left);
+    result.set(right, left.length);
+    return result;
+  };
+  const size = a.size + b.size;
+  const numbers = (left: Float64Array, right: Float64Array): Float64Array => join(new Float64Array(size), left, right);
+  const rows = (left: Uint32Array, right: Uint32Array): Uint32Array => join(new Uint32Array(size), left, right);
+  return {
+    ...joinTables(a, b),
+    type: rows(a.type, b.type),
+    region: rows(a.region, b.region),
+    price: numbers(a.price, b.price),
+    limit: numbers(a.limit, b.limit),
+    ...(a.list === undefined && b.list === undefined ? {} : { list: numbers(a.list ?? a.price, b.list ?? b.price) }),
+  };
+}
