@@ -20,11 +20,13 @@ import type { Compiled } from './match/compiled.ts';
 import { prepare as prepareQuery, type Query } from './match/query.ts';
 import { validateRequest } from './match/validate.ts';
 import { type AnswerOptions, answerRequest } from './plan/answer.ts';
+import { answerAsJuju, askJuju } from './plan/compat.ts';
 import { describeOffer } from './plan/describe.ts';
 import { errorAnswer, readProblem, solveRead } from './plan/problem.ts';
 import { type Alternative, type Answer, answerSchema } from './plan/schema.ts';
-import { verifyAnswer } from './plan/verify.ts';
+import { verifyAnswer, verifyAsJuju } from './plan/verify.ts';
 import { type Constraints, parseConstraints as parseConstraintTexts } from './request/constraints.ts';
+import { type CompatMode, dialectOf, type JujuVersion } from './request/dialect.ts';
 import type { MachineRequest } from './request/request.ts';
 import { type RequestInput, readRequest } from './request/written.ts';
 import { storedInputs } from './storage/inputs.ts';
@@ -34,6 +36,25 @@ export type { Catalog } from './catalog/catalog.ts';
 export type { Vocabulary } from './catalog/value.ts';
 export type { Diagnostic, Result, Span } from './diagnostic/diagnostic.ts';
 export { describeDiagnostic } from './diagnostic/frame.ts';
+export { chooseTypes, compareByName } from './juju/choose-types.ts';
+export { findInstance, type InstanceAnswer, type InstanceQuestion } from './juju/find-instance.ts';
+export type { Image } from './juju/images.ts';
+export type { InstanceType } from './juju/instance-type.ts';
+export { type JujuPick, jujuPick } from './juju/profiles.ts';
+export { PROVIDER_VALIDATORS, type ProviderValidator, validatorOf } from './juju/provider-validators.ts';
+export {
+  ACCEPT_ALL,
+  type ConflictResolver,
+  mergeConstraints,
+  uniteConstraints,
+  type Validation,
+  type Validator,
+  validateConstraints,
+  withConflicts,
+  withResolver,
+  withUnsupported,
+  withVocabulary,
+} from './juju/validator.ts';
 export { type Compiled, compile } from './match/compiled.ts';
 export type { Query } from './match/query.ts';
 export { cheapest, count, top } from './match/scan.ts';
@@ -42,6 +63,7 @@ export { problemSchema } from './plan/problem.ts';
 export { type Alternative, type Answer, answerSchema, type Machine } from './plan/schema.ts';
 export { type Format, renderAnswer } from './render/formats.ts';
 export { type Constraints, canonicalConstraints } from './request/constraints.ts';
+export type { CompatMode, JujuVersion } from './request/dialect.ts';
 export type { MachineRequest } from './request/request.ts';
 export { type RequestInput, writeRequest } from './request/written.ts';
 export type { Program } from './rules/program.ts';
@@ -51,10 +73,15 @@ export { loadRules, loadVocabulary } from './storage/packs.ts';
 /**
  * Constraints from a text in Juju's grammar.
  *
+ * @param compat whose keys and names are known: ours beside Juju's, or those of a version of Juju alone
  * @example parseConstraints('mem=1.5G cores=2') // ok; canonicalConstraints gives 'cores=2 mem=1536M'
  */
-export function parseConstraints(text: string, vocabulary: Vocabulary = loadVocabulary()): Result<Constraints> {
-  return parseConstraintTexts([{ source: 'constraints', text }], vocabulary);
+export function parseConstraints(
+  text: string,
+  vocabulary: Vocabulary = loadVocabulary(),
+  compat: CompatMode = 'none',
+): Result<Constraints> {
+  return parseConstraintTexts([{ source: 'constraints', text }], vocabulary, dialectOf(compat, vocabulary));
 }
 
 /** A request from its texts, or every fault in them. */
@@ -92,6 +119,40 @@ export function answer(compiled: Compiled, request: MachineRequest, options: Ans
   return faults.length > 0 ? errorAnswer(faults) : answerRequest(compiled, request, options);
 }
 
+/** Where a Juju model is, and what else its choice depends on. */
+export interface JujuPlace {
+  /** Names or patterns, as in the constraints `cloud=` and `region=`; exactly one region must be meant. */
+  readonly cloud?: string;
+  readonly region?: string;
+  /** The architectures that agents exist for; all unless given. */
+  readonly archs?: readonly string[];
+  /** Juju 3.6: the agent's architecture; the one asked for, else amd64, unless given. */
+  readonly agentArch?: string;
+  readonly at?: string;
+}
+
+/**
+ * The answer that a version of Juju would give by its generic algorithm; a request that Juju cannot be asked, or a place
+ * that is not one region, gives status `error`. Parse the request with the same `compat`.
+ *
+ * @example answerLikeJuju(compiled, request, '3.6', { cloud: 'aws', region: 'us-east-1' }).machines[0]?.type
+ */
+export function answerLikeJuju(
+  compiled: Compiled,
+  request: MachineRequest,
+  version: JujuVersion,
+  { cloud, region, archs, agentArch, at }: JujuPlace = {},
+): Answer {
+  const texts = Object.entries({ cloud, region }).flatMap(([key, value]) =>
+    value === undefined ? [] : [{ source: key, text: `${key}=${value.replaceAll(' ', '\\ ')}` }],
+  );
+  const where = parseConstraintTexts(texts, compiled.catalog.vocabulary);
+  if (!where.ok) return errorAnswer(where.diagnostics);
+  const setting = { version, where: where.value, archs, agentArch, placeHint: 'name one as cloud and region' };
+  const juju = askJuju(request, compiled, setting);
+  return juju.ok ? answerAsJuju(compiled, request, juju.value, at) : errorAnswer(juju.diagnostics);
+}
+
 /** The answer to a problem as a value (`stowage.problem/1`); named catalogs and packs are read from disk. */
 export function solveProblem(problem: unknown): Answer {
   const read = readProblem(documentOfValue('problem', problem), storedInputs());
@@ -107,6 +168,10 @@ export function verify(given: unknown, problem: unknown): Result<readonly string
   if (!read.ok) return read;
   const checked = checkDocument(documentOfValue('answer', given), answerSchema, 'an answer');
   if (!checked.ok) return checked;
-  const { compiled, request, options } = read.value;
-  return ok(verifyAnswer(checked.value, compiled, request, options.at));
+  const { compiled, request, options, juju } = read.value;
+  return ok(
+    juju === undefined
+      ? verifyAnswer(checked.value, compiled, request, options.at)
+      : verifyAsJuju(checked.value, solveRead(read.value)),
+  );
 }

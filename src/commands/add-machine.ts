@@ -1,16 +1,22 @@
 import { Command, Option } from 'commander';
+import { type Diagnostic, fail, ok, type Result } from '../diagnostic/diagnostic.ts';
+import type { Compiled } from '../match/compiled.ts';
 import { validateRequest } from '../match/validate.ts';
 import { answerRequest } from '../plan/answer.ts';
 import type { Engine } from '../plan/choose.ts';
+import { answerAsJuju, askJuju, type JujuSetting } from '../plan/compat.ts';
+import type { Answer } from '../plan/schema.ts';
 import { renderAnswer } from '../render/formats.ts';
-import { listOf } from '../request/constraints.ts';
-import { DEFAULT_BASE, parseRequest } from '../request/request.ts';
+import { listOf, parseConstraints } from '../request/constraints.ts';
+import { type CompatMode, dialectOf, jujuDialect, jujuVersionOf } from '../request/dialect.ts';
+import { DEFAULT_BASE, type MachineRequest, parseRequest } from '../request/request.ts';
 import type { SourceText } from '../request/source-text.ts';
 import { loadVocabulary } from '../storage/packs.ts';
 import {
   addOutputOptions,
   addSourceOptions,
   collect,
+  compatOption,
   loadSources,
   type OutputOptions,
   type SourceOptions,
@@ -34,6 +40,43 @@ interface Options extends OutputOptions, SourceOptions {
   readonly maxPrice?: readonly string[];
   readonly top: number;
   readonly engine: Engine;
+  readonly compat: CompatMode;
+}
+
+/** An option that says nothing where Juju chooses; undefined where none was given. */
+function withoutMeaning(options: Options, juju: string): Diagnostic | undefined {
+  const given: readonly (readonly [option: string, given: boolean])[] = [
+    ['--market', options.market !== undefined],
+    ['--max-price', options.maxPrice !== undefined],
+    ['--guest', options.guest !== undefined],
+    ['--with', options.with !== undefined],
+    ['--rules', options.rules !== undefined],
+    ['--waive', options.waive !== undefined],
+    ['--top', options.top > 1],
+    ['--engine', options.engine !== 'scan'],
+  ];
+  const found = given.filter(([, isGiven]) => isGiven).map(([option]) => option);
+  if (found.length === 0) return undefined;
+  const verb = found.length === 1 ? 'has' : 'have';
+  const message = `${found.join(' and ')} ${verb} no meaning where ${juju} chooses: it knows no rules and no markets, and one type`;
+  return { code: 'not-with-compat', message, path: found.join(' '), hint: 'leave it out, or leave out --compat' };
+}
+
+const AS_JUJU = { archs: undefined, agentArch: undefined, placeHint: 'name one with --cloud and --region' };
+
+/** The answer in our own way, or in Juju's; a request that the catalog contradicts is a fault. */
+function answerWith(
+  compiled: Compiled,
+  request: MachineRequest,
+  setting: JujuSetting | undefined,
+  { engine, top, at }: Options,
+): Result<Answer> {
+  if (setting !== undefined) {
+    const juju = askJuju(request, compiled, setting);
+    return juju.ok ? ok(answerAsJuju(compiled, request, juju.value, at)) : juju;
+  }
+  const faults = validateRequest(request, compiled);
+  return faults.length > 0 ? fail(...faults) : ok(answerRequest(compiled, request, { engine, top, at }));
 }
 
 const EXAMPLES = `
@@ -42,6 +85,7 @@ Examples:
   stowage add-machine 'kvm>=6.2' --constraints "cores=2 mem=4G arch=" --top 5
   stowage add-machine --guest "3x kvm:cores=2 mem=4G" --guest "lxd:mem=2G" --cloud gcp
   stowage add-machine lxd --with env=production --rules examples/policies --format json
+  stowage add-machine lxd --compat juju-3.6 --cloud aws --region us-east-1 --constraints "mem=4G"
 `;
 
 /** `stowage add-machine`: the cheapest machine that can host what is asked for. */
@@ -67,6 +111,7 @@ export function addMachineCommand(process: Process, exit: (code: number) => void
         .choices(['scan', 'lp'])
         .default('scan'),
     )
+    .addOption(compatOption())
     .addHelpText('after', EXAMPLES);
   addOutputOptions(addSourceOptions(command));
   return command.action((placement: string | undefined, options: Options) => {
@@ -80,10 +125,15 @@ export function addMachineCommand(process: Process, exit: (code: number) => void
     });
     const texts = (values: readonly string[] | undefined, source: string): SourceText[] =>
       (values ?? []).map((text) => ({ source, text }));
+    const version = jujuVersionOf(options.compat);
+    const stray = version === undefined ? undefined : withoutMeaning(options, jujuDialect(version).name);
+    if (stray !== undefined) return exit(report(process, [stray]));
+    const where = parseConstraints(flags, vocabulary);
     const request = parseRequest(
       {
         ...(placement === undefined ? {} : { placement: { source: 'placement', text: placement } }),
-        constraints: [...texts(options.constraints, '--constraints'), ...flags],
+        // Where a Juju model is, is no constraint of Juju's.
+        constraints: [...texts(options.constraints, '--constraints'), ...(version === undefined ? flags : [])],
         base: { source: '--base', text: options.base },
         count: options.number,
         attributes: texts(options.with, '--with'),
@@ -92,9 +142,11 @@ export function addMachineCommand(process: Process, exit: (code: number) => void
         waived: texts(options.waive, '--waive'),
       },
       vocabulary,
+      dialectOf(options.compat, vocabulary),
     );
     if (!request.ok) return exit(report(process, request.diagnostics));
-    const named = listOf(request.value.constraints, 'cloud');
+    if (!where.ok) return exit(report(process, where.diagnostics));
+    const named = listOf(version === undefined ? request.value.constraints : where.value, 'cloud');
     const literal = named.length > 0 && named.every((name) => !name.includes('*') && !name.startsWith('^'));
     const progress = (text?: string): void => {
       // One cloud is read in a blink.
@@ -104,24 +156,20 @@ export function addMachineCommand(process: Process, exit: (code: number) => void
     const compiled = loadSources(options, literal ? named : undefined);
     progress();
     if (!compiled.ok) return exit(report(process, compiled.diagnostics));
-    const faults = validateRequest(request.value, compiled.value);
-    if (faults.length > 0) return exit(report(process, faults));
     progress('judging offers');
-    const answer = answerRequest(compiled.value, request.value, {
-      engine: options.engine,
-      top: options.top,
-      at: options.at,
-    });
+    const setting = version === undefined ? undefined : { ...AS_JUJU, version, where: where.value };
+    const answer = answerWith(compiled.value, request.value, setting, options);
     progress();
+    if (!answer.ok) return exit(report(process, answer.diagnostics));
     const fault = deliver(
       process,
-      renderAnswer(answer, options.format, {
+      renderAnswer(answer.value, options.format, {
         verbose: options.verbose === true || options.explain === true,
         more: sourceWords(options),
       }),
       options.output,
     );
     if (fault !== undefined) return exit(report(process, [fault]));
-    exit(answer.machines.length > 0 ? EXIT.answer : EXIT.noAnswer);
+    exit(answer.value.machines.length > 0 ? EXIT.answer : EXIT.noAnswer);
   });
 }

@@ -7,8 +7,10 @@ import {
   canonicalConstraints,
   parseConstraints,
 } from '../request/constraints.ts';
+import { type CompatMode, type Dialect, dialectOf } from '../request/dialect.ts';
 import { KEYS } from '../request/keys.ts';
 import { loadVocabulary } from '../storage/packs.ts';
+import { compatOption } from './options.ts';
 import { EXIT, type Process, report } from './process.ts';
 
 /** What differs between two sets of constraints, a line a key; empty when they mean the same. */
@@ -22,8 +24,12 @@ function differences(left: Constraints, right: Constraints): readonly string[] {
     .map((key) => `${key}: ${of(left, key)} | ${of(right, key)}`);
 }
 
-function canonicalLine(line: string, vocabulary: Vocabulary): { readonly text: string; readonly bad: boolean } {
-  const parsed = parseConstraints([{ source: '<stdin>', text: line }], vocabulary);
+function canonicalLine(
+  line: string,
+  vocabulary: Vocabulary,
+  dialect: Dialect,
+): { readonly text: string; readonly bad: boolean } {
+  const parsed = parseConstraints([{ source: '<stdin>', text: line }], vocabulary, dialect);
   if (parsed.ok) return { text: JSON.stringify({ canonical: canonicalConstraints(parsed.value) }), bad: false };
   const { code, message } = parsed.diagnostics[0]!;
   return { text: JSON.stringify({ error: { code, message } }), bad: true };
@@ -38,24 +44,26 @@ export function constraintsCommand(process: Process, exit: (code: number) => voi
       'constraints, such as "mem=4G cores=2"; -: a text a line from standard input, a JSON object a line out',
     )
     .argument('[other]', 'constraints to compare with: exit code 1 when they differ')
-    .action((text: string, other: string | undefined) => {
+    .addOption(compatOption())
+    .action((text: string, other: string | undefined, { compat }: { readonly compat: CompatMode }) => {
       const vocabulary = loadVocabulary();
+      const dialect = dialectOf(compat, vocabulary);
       if (text === '-') {
         const read = process.stdin();
         if (!read.ok) return exit(report(process, read.diagnostics));
         const lines = read.value.split('\n');
         if (lines.at(-1) === '') lines.pop();
-        const results = lines.map((line) => canonicalLine(line, vocabulary));
+        const results = lines.map((line) => canonicalLine(line, vocabulary, dialect));
         process.out(results.map((result) => `${result.text}\n`).join(''));
         return exit(results.some((result) => result.bad) ? EXIT.badInput : EXIT.answer);
       }
-      const parsed = parseConstraints([{ source: 'text', text }], vocabulary);
+      const parsed = parseConstraints([{ source: 'text', text }], vocabulary, dialect);
       if (!parsed.ok) return exit(report(process, parsed.diagnostics));
       if (other === undefined) {
         process.out(`${visible(canonicalConstraints(parsed.value))}\n`);
         return exit(EXIT.answer);
       }
-      const against = parseConstraints([{ source: 'other', text: other }], vocabulary);
+      const against = parseConstraints([{ source: 'other', text: other }], vocabulary, dialect);
       if (!against.ok) return exit(report(process, against.diagnostics));
       const lines = differences(parsed.value, against.value);
       process.out(lines.length === 0 ? 'the same\n' : `${lines.map(visible).join('\n')}\n`);

@@ -3,6 +3,7 @@ import { fail, ok, type Result } from '../diagnostic/diagnostic.ts';
 import { type Compiled, compile } from '../match/compiled.ts';
 import { isDate } from '../quantity/date.ts';
 import { FORMATS, type Format } from '../render/formats.ts';
+import { COMPAT_MODES } from '../request/dialect.ts';
 import { loadCatalog } from '../storage/catalogs.ts';
 import { loadRules, loadVocabulary } from '../storage/packs.ts';
 
@@ -25,6 +26,12 @@ export function wholeNumber(least: number): (text: string) => number {
 export function day(text: string): string {
   if (!isDate(text)) throw new InvalidArgumentError('It must be a date such as 2026-11-22.');
   return text;
+}
+
+export function compatOption(): Option {
+  return new Option('--compat <mode>', 'whose words and way of choosing: our own, or those of a version of Juju')
+    .choices([...COMPAT_MODES])
+    .default('none');
 }
 
 export interface OutputOptions {

@@ -12,6 +12,7 @@ import type { MachineRequest } from '../request/request.ts';
 import { variant, withConstraint } from '../request/variant.ts';
 import { type Choice, choose, type Engine } from './choose.ts';
 import { describeMachine, describeOffer, proveNeeds } from './describe.ts';
+import { describeJujuPick } from './juju-pick.ts';
 import { nearestMisses } from './nearest.ts';
 import { machineNotes, NOT_INCLUDED, requestNotes, scopeNotes, unpricedNotes } from './notes.ts';
 import type { Alternative, Answer, Machine, Note } from './schema.ts';
@@ -169,6 +170,7 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
     'full-speed': fullSpeed === undefined ? null : describeOffer(query.space, fullSpeed, price(fullSpeed)),
     'without-reserve': otherwise('reserve', unreserved),
     'other-arch': otherwise('arch', () => withConstraint(request, 'arch', '')),
+    'juju-pick': describeJujuPick(query, swept),
     steps: [],
     notes: [],
     explanation: { needs, proofs: {}, 'price-steps': [], cheaper: [], savings: [], unpriced: unpriced.examples },

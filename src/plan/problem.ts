@@ -8,12 +8,15 @@ import { type Document, type Path, placeIn, readDocument } from '../document/rea
 import { type Compiled, compile } from '../match/compiled.ts';
 import { validateRequest } from '../match/validate.ts';
 import { isDate } from '../quantity/date.ts';
+import { COMPAT_MODES, type Dialect, dialectOf } from '../request/dialect.ts';
 import { DEFAULT_BASE, type MachineRequest, parseRequest } from '../request/request.ts';
 import type { SourceText } from '../request/source-text.ts';
 import type { Program } from '../rules/program.ts';
 import { ruleFileSchema } from '../rules/schema.ts';
 import { inlineCatalogSchema, readInlineCatalog } from '../sources/inline.ts';
 import { answerRequest } from './answer.ts';
+import { type AsJuju, answerAsJuju, askJuju } from './compat.ts';
+import { readCompatOptions } from './compat-options.ts';
 import type { Answer } from './schema.ts';
 
 /** Problem files (`stowage.problem/1`): a catalog, rules, a request and options; solving one again gives the same bytes. */
@@ -45,7 +48,26 @@ const requestSchema = z.strictObject({
 });
 
 const optionsSchema = z.strictObject({
-  compat: z.literal('none', 'compatibility modes are not supported: write none').optional(),
+  compat: z
+    .enum(COMPAT_MODES)
+    .optional()
+    .meta({ description: 'Whose way of choosing: our own (none), or that of a version of Juju, to the letter.' }),
+  arches: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'With compat: the architectures that agents exist for; all unless given.' }),
+  'agent-arch': z
+    .string()
+    .optional()
+    .meta({ description: "With juju-3.6: the agent's architecture; the one asked for, else amd64, unless given." }),
+  cloud: z
+    .string()
+    .optional()
+    .meta({ description: 'With compat: the cloud of the Juju model, where there are several.' }),
+  region: z
+    .string()
+    .optional()
+    .meta({ description: 'With compat: the region of the Juju model, where there are several.' }),
   engine: z.enum(['scan', 'lp']).optional(),
   top: z.int().min(1).optional(),
   'time-limit': z
@@ -116,6 +138,7 @@ export function errorAnswer(diagnostics: readonly Diagnostic[], line?: number): 
     'full-speed': null,
     'without-reserve': null,
     'other-arch': null,
+    'juju-pick': null,
     steps: [],
     notes: [],
     explanation: { needs: [], proofs: {}, 'price-steps': [], cheaper: [], savings: [], unpriced: [] },
@@ -135,6 +158,7 @@ function requestOf(
   document: Document,
   request: ProblemText['request'],
   vocabulary: Vocabulary,
+  dialect: Dialect,
 ): Result<MachineRequest> {
   const at = (...path: readonly (string | number)[]): Path => ['request', ...path];
   return parseRequest(
@@ -160,6 +184,7 @@ function requestOf(
       waived: (request.waive ?? []).map((rule, index) => sourceText(document, at('waive', index), rule)),
     },
     vocabulary,
+    dialect,
   );
 }
 
@@ -168,6 +193,8 @@ export interface Problem {
   readonly compiled: Compiled;
   readonly request: MachineRequest;
   readonly options: NonNullable<ProblemText['options']>;
+  /** How Juju is asked, where its way of choosing is followed. */
+  readonly juju: AsJuju | undefined;
 }
 
 /** Reads a problem document; every fault at its place. */
@@ -175,7 +202,9 @@ export function readProblem(document: Document, inputs: ProblemInputs): Result<P
   const checked = checkDocument(document, problemSchema, 'a problem file');
   if (!checked.ok) return checked;
   const { catalog: section, rules: packs, request: requestText, options = {} } = checked.value;
-  const request = requestOf(document, requestText, inputs.vocabulary);
+  const { vocabulary } = inputs;
+  const request = requestOf(document, requestText, vocabulary, dialectOf(options.compat ?? 'none', vocabulary));
+  const setting = readCompatOptions(document, options, vocabulary, (path, text) => sourceText(document, path, text));
   const rules = inputs.rules(packs ?? ['default'], document, ['rules']);
   let catalog: Result<Catalog>;
   if ('types' in section)
@@ -184,8 +213,8 @@ export function readProblem(document: Document, inputs: ProblemInputs): Result<P
       at: options.at,
     });
   else catalog = inputs.catalog('path' in section ? section.path : undefined, options.at);
-  if (!request.ok || !rules.ok || !catalog.ok)
-    return fail(...[request, rules, catalog].flatMap((part) => (part.ok ? [] : part.diagnostics)));
+  if (!request.ok || !setting.ok || !rules.ok || !catalog.ok)
+    return fail(...[request, setting, rules, catalog].flatMap((part) => (part.ok ? [] : part.diagnostics)));
   if (catalog.value.types.size === 0)
     return fail({
       code: 'empty-catalog',
@@ -193,8 +222,12 @@ export function readProblem(document: Document, inputs: ProblemInputs): Result<P
       ...placeIn(document, ['catalog']),
     });
   const compiled = compile(catalog.value, rules.value);
+  if (setting.value !== undefined) {
+    const juju = askJuju(request.value, compiled, setting.value);
+    return juju.ok ? ok({ compiled, request: request.value, options, juju: juju.value }) : juju;
+  }
   const faults = validateRequest(request.value, compiled);
-  return faults.length > 0 ? fail(...faults) : ok({ compiled, request: request.value, options });
+  return faults.length > 0 ? fail(...faults) : ok({ compiled, request: request.value, options, juju: undefined });
 }
 
 /** Reads a problem from text, YAML or JSON. */
@@ -204,6 +237,7 @@ export function parseProblem(source: string, text: string, inputs: ProblemInputs
 }
 
 /** The answer to a problem. */
-export function solveRead({ compiled, request, options }: Problem): Answer {
+export function solveRead({ compiled, request, options, juju }: Problem): Answer {
+  if (juju !== undefined) return answerAsJuju(compiled, request, juju, options.at);
   return answerRequest(compiled, request, { engine: options.engine ?? 'scan', top: options.top ?? 1, at: options.at });
 }

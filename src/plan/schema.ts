@@ -126,7 +126,7 @@ export const answerSchema = z
     cost: money.nullable(),
     bound: money.nullable(),
     gap: z.string().nullable(),
-    proof: z.enum(['exhaustive', 'linear-program']).nullable(),
+    proof: z.enum(['exhaustive', 'linear-program', 'juju-2.8', 'juju-3.6']).nullable(),
     machines: z.array(machine),
     considered: z.strictObject({ offers: size, fit: size, 'unpriced-fit': size }),
     'runner-up': z
@@ -139,6 +139,10 @@ export const answerSchema = z
     'full-speed': alternative.nullable(),
     'without-reserve': alternative.nullable(),
     'other-arch': alternative.nullable(),
+    'juju-pick': z
+      .strictObject({ ...alternative.shape, version: z.literal('3.6').meta({ description: 'The version of Juju.' }) })
+      .nullable()
+      .meta({ description: "What Juju itself picks by its provider's own rule; null where that is not certain." }),
     top: z.array(alternative).optional(),
     nearest: z
       .array(

@@ -98,3 +98,21 @@ export function verifyAnswer(
   }
   return faults;
 }
+
+/**
+ * What is wrong with an answer that follows Juju, held against the one that Juju's algorithm gives when it is run again:
+ * machines with their images and prices, cost, inputs, and the error where there is none.
+ */
+export function verifyAsJuju(answer: Answer, again: Answer): readonly string[] {
+  const error = ({ notes }: Answer): string | undefined => notes.find((note) => note.code === 'juju-error')?.text;
+  const compared: readonly (readonly [what: string, own: unknown, said: unknown])[] = [
+    ...(['status', 'proof', 'cost', 'bound', 'gap', 'machines', 'inputs'] as const).map(
+      (key) => [key, again[key], answer[key]] as const,
+    ),
+    ['error', error(again), error(answer)],
+  ];
+  return compared.flatMap(([what, own, said]) => {
+    const [expected, found] = [JSON.stringify(own), JSON.stringify(said)];
+    return expected === found ? [] : [`by Juju's algorithm ${what} is ${expected}, the answer says ${found}`];
+  });
+}

@@ -59,7 +59,8 @@ function machineRows(machine: Machine, proof: string): string[][] {
 
 function remarks(answer: Answer): string[][] {
   const chosen = answer.machines[0];
-  if (chosen === undefined) return [];
+  // Where Juju chooses, nothing else was looked at.
+  if (chosen === undefined || answer.proof?.startsWith('juju-')) return [];
   const rows: string[][] = [];
   const runnerUp = answer['runner-up'];
   if (runnerUp !== null) {
@@ -93,10 +94,28 @@ function remarks(answer: Answer): string[][] {
   const other = answer['other-arch'];
   if (other !== null)
     rows.push(['Other arch', `${offerText(other, chosen)} with arch=, ${compared(other.price, chosen.price)}`]);
+  const juju = answer['juju-pick'];
+  if (juju !== null) rows.push([`Juju ${juju.version}`, jujuText(juju, answer, chosen)]);
   return rows;
 }
 
+/** What Juju itself would pick, and what of the request that does not meet. */
+function jujuText(pick: NonNullable<Answer['juju-pick']>, answer: Answer, chosen: Machine): string {
+  const needs = pick.needs ?? [];
+  const isSame = pick.type === chosen.type && pick.region === chosen.region && pick.market === chosen.market;
+  const which = isSame
+    ? 'the same type'
+    : [offerText(pick, chosen), compared(pick.price, chosen.price)].filter((text) => text !== '').join(', ');
+  const missed = answer.explanation.needs.filter(({ need }) => needs.includes(need)).map(({ text }) => text);
+  const but = missed.length > 0 ? `, which misses: ${missed.join('; ')}` : '';
+  // What is missed anyway need not be launched in another way.
+  const launch = needs.includes('launcher') && but === '' ? ', but launch it without the options that this needs' : '';
+  return `would pick ${which}${but}${launch}`;
+}
+
 function infeasible(answer: Answer, options: TabularOptions): string[] {
+  const error = answer.notes.find((note) => note.code === 'juju-error');
+  if (error !== undefined) return [`Juju finds nothing: ${error.text}`];
   const { offers } = answer.considered;
   const { needs } = answer.explanation;
   if (answer.considered.fit > 0)
@@ -120,8 +139,8 @@ function infeasible(answer: Answer, options: TabularOptions): string[] {
   return lines;
 }
 
-// Said in the last line of every answer.
-const QUIET_NOTES: readonly string[] = ['not-included'];
+// Said in the last line of every answer, or in the first.
+const QUIET_NOTES: readonly string[] = ['not-included', 'juju-error'];
 
 /** The answer as text, without a newline at its end. */
 export function renderTabular(answer: Answer, { verbose = false, more = [] }: TabularOptions = {}): string {
@@ -132,7 +151,11 @@ export function renderTabular(answer: Answer, { verbose = false, more = [] }: Ta
     const { offers, fit } = answer.considered;
     const listed = answer.machines.slice(0, MOST_LISTED);
     const verdict = answer.status === 'optimal' ? 'cheapest' : answer.status;
-    const proof = `${verdict} of ${grouped(fit)} that fit, ${grouped(offers)} considered`;
+    const juju = answer.proof?.startsWith('juju-') ? answer.proof.replace('juju-', 'Juju ') : undefined;
+    const proof =
+      juju === undefined
+        ? `${verdict} of ${grouped(fit)} that fit, ${grouped(offers)} considered`
+        : `${juju}'s choice of ${grouped(fit)} that match, ${grouped(offers)} for sale`;
     lines.push(
       table(
         ['Machine', 'Type', 'Image', 'Cores', 'Mem', 'Region', '$/hour', '$/month', 'Proof'],

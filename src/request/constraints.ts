@@ -5,6 +5,7 @@ import { formatDecimal, parseDecimal } from '../quantity/decimal.ts';
 import { formatMoney, parseMoney } from '../quantity/money.ts';
 import { parseJujuSize } from '../quantity/size.ts';
 import { isVersion } from '../quantity/version.ts';
+import { type Dialect, ownDialect } from './dialect.ts';
 import { ALIASES, KEYS, type Key, type KeyKind } from './keys.ts';
 import type { SourceText } from './source-text.ts';
 
@@ -101,28 +102,16 @@ export function parseCapabilityNeed(text: string, vocabulary: Vocabulary): Capab
   return isVersion(atLeast) ? { capability, atLeast } : { reason: `"${atLeast}" is no version` };
 }
 
-function archNames(vocabulary: Vocabulary): readonly string[] {
-  const kind = vocabulary.attributes.get('type.arch')?.kind;
-  return kind?.kind === 'set' ? kind.values : [];
-}
-
-function parseValue(kind: KeyKind, text: string, vocabulary: Vocabulary): Parsed {
+function parseValue(kind: KeyKind, text: string, vocabulary: Vocabulary, dialect: Dialect): Parsed {
   switch (kind) {
-    case 'arch': {
-      const known = archNames(vocabulary);
-      return text === '' || known.includes(text)
+    case 'arch':
+      return text === '' || dialect.archs.includes(text)
         ? { value: text }
-        : withHint(`"${text}" not recognized`, didYouMean(text, known));
-    }
-    case 'container': {
-      const known = [
-        'none',
-        ...[...vocabulary.capabilities.values()].filter((one) => one.container).map((one) => one.name),
-      ];
-      return text === '' || known.includes(text)
+        : withHint(`"${text}" not recognized`, didYouMean(text, dialect.archs));
+    case 'container':
+      return text === '' || dialect.containers.includes(text)
         ? { value: text }
-        : withHint(`invalid container type "${text}"`, didYouMean(text, known));
-    }
+        : withHint(`invalid container type "${text}"`, didYouMean(text, dialect.containers));
     case 'count':
       if (text === '') return { value: 0n };
       return /^\d+$/.test(text) && BigInt(text) <= MAX_COUNT
@@ -184,14 +173,24 @@ function parseValue(kind: KeyKind, text: string, vocabulary: Vocabulary): Parsed
   }
 }
 
+/** What to do about a key that a dialect does not have. */
+function hintFor(key: string, dialect: Dialect): string | undefined {
+  return KEYS.has(key) ? `${dialect.name} has no such key` : didYouMean(key, dialect.keys.keys());
+}
+
 /**
  * Parses constraint texts as Juju does: each text is split at blanks, a key may be given once over all of them, and
  * the first error wins.
  *
+ * @param dialect the keys and names that are known; our own unless given
  * @example parseConstraints([{ source: '--constraints', text: 'cores=2 mem=1.5G' }], vocabulary)
  *   // canonicalConstraints(...) === 'cores=2 mem=1536M'
  */
-export function parseConstraints(texts: readonly SourceText[], vocabulary: Vocabulary): Result<Constraints> {
+export function parseConstraints(
+  texts: readonly SourceText[],
+  vocabulary: Vocabulary,
+  dialect: Dialect = ownDialect(vocabulary),
+): Result<Constraints> {
   const byKey = new Map<Key, Constraint>();
   const aliases: string[] = [];
   for (const { source, text, within } of texts) {
@@ -208,11 +207,11 @@ export function parseConstraints(texts: readonly SourceText[], vocabulary: Vocab
       const written = piece.slice(0, equals);
       const key = (ALIASES.get(written) ?? written) as Key;
       if (key !== written) aliases.push(written);
-      const kind = KEYS.get(key);
+      const kind = dialect.keys.get(key);
       if (kind === undefined)
-        return bad('unknown-constraint', `unknown constraint "${written}"`, didYouMean(written, KEYS.keys()));
+        return bad('unknown-constraint', `unknown constraint "${written}"`, hintFor(key, dialect));
       if (byKey.has(key)) return bad('bad-constraint', `bad "${key}" constraint: already set`, 'give each key once');
-      const parsed = parseValue(kind, piece.slice(equals + 1), vocabulary);
+      const parsed = parseValue(kind, piece.slice(equals + 1), vocabulary, dialect);
       if ('reason' in parsed) return bad('bad-constraint', `bad "${key}" constraint: ${parsed.reason}`, parsed.hint);
       if ('value' in parsed) byKey.set(key, { key, value: parsed.value, span });
     }

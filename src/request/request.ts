@@ -13,6 +13,7 @@ import {
   parseConstraints,
   textOf,
 } from './constraints.ts';
+import { type Dialect, ownDialect } from './dialect.ts';
 import { type Guest, parseGuest } from './guest.ts';
 import { type Placement, parsePlacement } from './placement.ts';
 import { faultIn, type SourceText } from './source-text.ts';
@@ -108,9 +109,17 @@ function mergeNeeds(needs: readonly CapabilityNeed[]): readonly CapabilityNeed[]
   return [...newest.values()];
 }
 
-/** A machine request from its texts, or every fault in them. */
-export function parseRequest(text: RequestText, vocabulary: Vocabulary): Result<MachineRequest> {
-  const constraints = parseConstraints(text.constraints, vocabulary);
+/**
+ * A machine request from its texts, or every fault in them.
+ *
+ * @param dialect the constraint keys and names that are known; our own unless given
+ */
+export function parseRequest(
+  text: RequestText,
+  vocabulary: Vocabulary,
+  dialect: Dialect = ownDialect(vocabulary),
+): Result<MachineRequest> {
+  const constraints = parseConstraints(text.constraints, vocabulary, dialect);
   const placement = parsePlacement(text.placement ?? { source: 'placement', text: '' }, vocabulary);
   const base = parseBase(text.base ?? { source: 'base', text: DEFAULT_BASE });
   const attributes = (text.attributes ?? []).map((given) => parseAttribute(given, vocabulary));

@@ -2,6 +2,7 @@ import { formatValue } from '../catalog/decode.ts';
 import type { Vocabulary } from '../catalog/value.ts';
 import type { Result } from '../diagnostic/diagnostic.ts';
 import { canonicalConstraints } from './constraints.ts';
+import { type CompatMode, dialectOf } from './dialect.ts';
 import type { Guest } from './guest.ts';
 import { DEFAULT_BASE, type MachineRequest, parseRequest } from './request.ts';
 
@@ -20,6 +21,8 @@ export interface RequestInput {
   readonly reserve?: boolean;
   /** Ids of rules that are waived: `safety/deprecated`. Only rules that say they are waivable can be. */
   readonly waive?: readonly string[];
+  /** Whose constraint keys and names are known: ours beside Juju's, unless given. */
+  readonly compat?: CompatMode;
 }
 
 /** A request from its texts, or every fault in them. */
@@ -39,6 +42,7 @@ export function readRequest(input: RequestInput, vocabulary: Vocabulary): Result
       waived: (input.waive ?? []).map((rule) => text('waive', rule)),
     },
     vocabulary,
+    dialectOf(input.compat ?? 'none', vocabulary),
   );
 }
 
@@ -48,6 +52,8 @@ function writePlacement({ placement }: MachineRequest): string | undefined {
       return undefined;
     case 'directive':
       return `${placement.key}=${placement.value}`;
+    case 'host':
+      return placement.name;
     case 'container':
     case 'existing': {
       const { capability, atLeast } = placement.need;
