@@ -1,5 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { type Diagnostic, fail, ok, type Result, type Span } from '../diagnostic/diagnostic.ts';
+import { MAX_DEPTH, plainScalar } from './scalar.ts';
 
 /**
  * YAML (and so JSON) text as plain values that remember where they stand.
@@ -28,18 +29,7 @@ export interface ReadLimits {
   readonly maxNodes?: number;
 }
 
-const DEFAULT_LIMITS: Required<ReadLimits> = { maxLength: 1_000_000, maxNodes: 20_000 };
-const MAX_DEPTH = 100;
-const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
-
-/** The value that a plain (unquoted) scalar stands for; see the head of this file. */
-function plainScalar(text: string): string | number | boolean | null {
-  if (/^(?:~|null|Null|NULL)?$/.test(text)) return null;
-  if (/^(?:true|True|TRUE)$/.test(text)) return true;
-  if (/^(?:false|False|FALSE)$/.test(text)) return false;
-  if (NUMBER.test(text) && String(Number(text)) === text) return Number(text);
-  return text;
-}
+export const DEFAULT_LIMITS: Required<ReadLimits> = { maxLength: 1_000_000, maxNodes: 20_000 };
 
 class Refusal extends Error {
   readonly diagnostic: Diagnostic;
