@@ -20,7 +20,7 @@ const WRITTEN = [
     module: 'own',
     rules: {
       licence: { summary: 'A licence per core.', price: { plus: '0.01', per: 'type.cores' } },
-      'few-cores': { summary: 'No giants.', when: { 'type.cores': { '>': 64 } }, forbid: true, waivable: true },
+      'few-cores': { summary: 'No giants.', when: { 'type.cores': { above: 64 } }, forbid: true, waivable: true },
     },
   },
 ];

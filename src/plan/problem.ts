@@ -4,6 +4,7 @@ import type { Vocabulary } from '../catalog/value.ts';
 import { type Diagnostic, fail, ok, placeOf, type Result } from '../diagnostic/diagnostic.ts';
 import { canonicalLists } from '../document/canonical.ts';
 import { checkDocument } from '../document/check.ts';
+import { readJson } from '../document/json.ts';
 import { type Document, type Path, placeIn, readDocument } from '../document/read.ts';
 import { type Compiled, compile } from '../match/compiled.ts';
 import { validateRequest } from '../match/validate.ts';
@@ -232,7 +233,10 @@ export function readProblem(document: Document, inputs: ProblemInputs): Result<P
 
 /** Reads a problem from text, YAML or JSON. */
 export function parseProblem(source: string, text: string, inputs: ProblemInputs): Result<Problem> {
-  const document = readDocument(source, text, { maxLength: MOST_CHARACTERS, maxNodes: MOST_VALUES });
+  const limits = { maxLength: MOST_CHARACTERS, maxNodes: MOST_VALUES };
+  const plain = readJson(source, text, limits);
+  if (plain !== undefined) return readProblem(plain, inputs);
+  const document = readDocument(source, text, limits);
   return document.ok ? readProblem(document.value, inputs) : document;
 }
 

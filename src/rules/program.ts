@@ -210,23 +210,37 @@ export function versionOf(program: Program, level: number): string | undefined {
   return level < 2 ? undefined : program.versions[level - 2];
 }
 
-/** The program without some of its rules; itself where it has none of them. The digest stays that of the whole. */
-export function withoutRules(program: Program, isOut: (rule: Rule) => boolean): Program {
-  if (!program.rules.some(isOut)) return program;
-  const kept = <R extends Rule>(rules: readonly R[]): readonly R[] => rules.filter((rule) => !isOut(rule));
+/** The program with each rule replaced by others, or by none. The digest stays that of the whole. */
+function mapRules(program: Program, replace: (rule: Rule) => readonly Rule[]): Program {
+  const replaced = <R extends Rule>(rules: readonly R[]): readonly R[] => rules.flatMap((rule) => replace(rule) as R[]);
   return {
     ...program,
-    rules: kept(program.rules),
+    rules: replaced(program.rules),
     strata: program.strata.map((stratum) => ({
       ...stratum,
-      providers: kept(stratum.providers),
-      refiners: kept(stratum.refiners),
-      withholders: kept(stratum.withholders),
+      providers: replaced(stratum.providers),
+      refiners: replaced(stratum.refiners),
+      withholders: replaced(stratum.withholders),
     })),
-    refusals: kept(program.refusals),
-    prices: kept(program.prices),
-    reserves: kept(program.reserves),
+    refusals: replaced(program.refusals),
+    prices: replaced(program.prices),
+    reserves: replaced(program.reserves),
   };
+}
+
+/** The program without some of its rules; itself where it has none of them. */
+export function withoutRules(program: Program, isOut: (rule: Rule) => boolean): Program {
+  return program.rules.some(isOut) ? mapRules(program, (rule) => (isOut(rule) ? [] : [rule])) : program;
+}
+
+/** The same rules as they stand elsewhere; a rule without a new place keeps its own. */
+export function withPlaces(program: Program, placeOf: (rule: Rule) => Span | undefined): Program {
+  const moved = new Map<Rule, readonly Rule[]>();
+  for (const rule of program.rules) {
+    const span = placeOf(rule);
+    moved.set(rule, [span === undefined ? rule : { ...rule, span }]);
+  }
+  return mapRules(program, (rule) => moved.get(rule)!);
 }
 
 /** The program as it is for whoever cannot set launch options, Juju for one: their providers are left out. */

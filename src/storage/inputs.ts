@@ -1,39 +1,88 @@
 import type { Catalog } from '../catalog/catalog.ts';
-import type { Result } from '../diagnostic/diagnostic.ts';
+import { ok, type Result, type Span } from '../diagnostic/diagnostic.ts';
 import type { Document, Path } from '../document/read.ts';
-import type { Program } from '../rules/program.ts';
+import { type Program, withPlaces } from '../rules/program.ts';
 import { loadCatalog } from './catalogs.ts';
 import { sha256 } from './files.ts';
 import { loadRules, loadVocabulary } from './packs.ts';
 
+// Streams may name any number of catalogs and lists of rules: those that were asked for last are kept.
+const MOST_CATALOGS = 4;
+const MOST_PROGRAMS = 64;
+/** Longer lists of rules, as JSON, are read each time. */
+const LONGEST_LIST = 100_000;
+
+/** Remembers what was made for the last so many keys. */
+function remembered<T>(most: number, make: (key: string) => T): (key: string) => T {
+  const known = new Map<string, { readonly value: T }>();
+  return (key) => {
+    const found = known.get(key) ?? { value: make(key) };
+    known.delete(key);
+    known.set(key, found);
+    if (known.size > most) known.delete(known.keys().next().value!);
+    return found.value;
+  };
+}
+
+/** Rules that were compiled once, with where those that are written out stand in their list. */
+interface Compiled {
+  readonly program: Result<Program>;
+  readonly places: ReadonlyMap<Span, { readonly path: Path; readonly part: 'key' | 'value' }>;
+}
+
 /**
- * Catalogs and rules from disk, for problems that name them: each is read once, however many problems ask for it.
+ * Compiles a list of packs for any document that has it. What is kept of it holds on to no document: spans stand for
+ * paths in the list, and texts are copies.
+ */
+function compileList(list: string, vocabulary: Program['vocabulary']): Compiled {
+  const places = new Map<Span, { readonly path: Path; readonly part: 'key' | 'value' }>();
+  const placed =
+    (part: 'key' | 'value') =>
+    (path: Path): Span => {
+      const span: Span = { source: 'rules', text: '', start: 0, end: 0 };
+      places.set(span, { path, part });
+      return span;
+    };
+  const packs = JSON.parse(list) as unknown[];
+  const document: Document = { source: 'rules', value: packs, spanOf: placed('value'), keySpanOf: placed('key') };
+  const program = loadRules(packs, vocabulary, document, []);
+  const kept = program.ok ? program.value.rules.map((rule) => rule.span) : [];
+  return { program, places: new Map(kept.flatMap((span) => (places.has(span) ? [[span, places.get(span)!]] : []))) };
+}
+
+/**
+ * Catalogs and rules from disk, for problems that name them: each is read once, however many problems ask for it. Rules
+ * that problems write out are compiled once per distinct list.
  */
 export function storedInputs() {
   const vocabulary = loadVocabulary();
-  const remembered = <T>(make: (key: string) => T): ((key: string) => T) => {
-    const known = new Map<string, T>();
-    return (key) => {
-      let value = known.get(key);
-      if (value === undefined) {
-        value = make(key);
-        known.set(key, value);
-      }
-      return value;
-    };
-  };
-  const catalogs = remembered((key): Result<Catalog> => {
+  const catalogs = remembered(MOST_CATALOGS, (key): Result<Catalog> => {
     const [path, at] = JSON.parse(key) as [string | null, string | null];
     return loadCatalog({ vocabulary, at: at ?? undefined, ...(path === null ? {} : { path }) });
   });
-  const programs = remembered((key): Result<Program> => loadRules(JSON.parse(key) as unknown[], vocabulary));
+  const programs = remembered(MOST_PROGRAMS, (list) => compileList(list, vocabulary));
   return {
     vocabulary,
     catalog: (path: string | undefined, at: string | undefined) => catalogs(JSON.stringify([path ?? null, at ?? null])),
     rules(packs: readonly unknown[], document: Document, at: Path): Result<Program> {
-      const known = packs.every((pack) => typeof pack === 'string') ? programs(JSON.stringify(packs)) : undefined;
+      const named = packs.every((pack) => typeof pack === 'string');
+      // A value that is no document may hold what JSON does not tell.
+      const list = named || document.spanOf(at).text !== '' ? JSON.stringify(packs) : undefined;
+      if (list !== undefined && list.length <= LONGEST_LIST) {
+        const { program, places } = programs(list);
+        if (program.ok) {
+          if (places.size === 0) return program;
+          const moved = withPlaces(program.value, ({ span }) => {
+            const place = places.get(span);
+            if (place === undefined) return undefined;
+            const path = [...at, ...place.path];
+            return place.part === 'key' ? document.keySpanOf(path) : document.spanOf(path);
+          });
+          return ok(moved);
+        }
+      }
       // What is wrong is told at its place in this document.
-      return known?.ok === true ? known : loadRules(packs, vocabulary, document, at);
+      return loadRules(packs, vocabulary, document, at);
     },
     digest: (text: string) => `sha256:${sha256(text)}`,
   };
