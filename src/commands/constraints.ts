@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import type { Vocabulary } from '../catalog/value.ts';
+import { fail } from '../diagnostic/diagnostic.ts';
 import { visible } from '../diagnostic/visible.ts';
+import type { Line } from '../document/lines.ts';
 import {
   type Constraints,
   canonicalConstraint,
@@ -12,6 +14,7 @@ import { KEYS } from '../request/keys.ts';
 import { loadVocabulary } from '../storage/packs.ts';
 import { compatOption } from './options.ts';
 import { EXIT, type Process, report } from './process.ts';
+import { answerLines, type LineAnswer, lineFault } from './stream.ts';
 
 /** What differs between two sets of constraints, a line a key; empty when they mean the same. */
 function differences(left: Constraints, right: Constraints): readonly string[] {
@@ -24,15 +27,18 @@ function differences(left: Constraints, right: Constraints): readonly string[] {
     .map((key) => `${key}: ${of(left, key)} | ${of(right, key)}`);
 }
 
-function canonicalLine(
-  line: string,
-  vocabulary: Vocabulary,
-  dialect: Dialect,
-): { readonly text: string; readonly bad: boolean } {
-  const parsed = parseConstraints([{ source: '<stdin>', text: line }], vocabulary, dialect);
-  if (parsed.ok) return { text: JSON.stringify({ canonical: canonicalConstraints(parsed.value) }), bad: false };
+/** The longest accepted line, in bytes. */
+const LONGEST_LINE = 1_000_000;
+
+/** An empty line is a text without constraints. */
+function canonicalLine(line: Line, vocabulary: Vocabulary, dialect: Dialect): LineAnswer {
+  const parsed =
+    line.text === undefined
+      ? fail(lineFault('<stdin>', line, LONGEST_LINE))
+      : parseConstraints([{ source: '<stdin>', text: line.text }], vocabulary, dialect);
+  if (parsed.ok) return { text: JSON.stringify({ canonical: canonicalConstraints(parsed.value) }), exit: EXIT.answer };
   const { code, message } = parsed.diagnostics[0]!;
-  return { text: JSON.stringify({ error: { code, message } }), bad: true };
+  return { text: JSON.stringify({ error: { code, message } }), exit: EXIT.badInput };
 }
 
 /** `stowage constraints`: constraint texts parsed, written canonically, compared. */
@@ -45,17 +51,12 @@ export function constraintsCommand(process: Process, exit: (code: number) => voi
     )
     .argument('[other]', 'constraints to compare with: exit code 1 when they differ')
     .addOption(compatOption())
-    .action((text: string, other: string | undefined, { compat }: { readonly compat: CompatMode }) => {
+    .action(async (text: string, other: string | undefined, { compat }: { readonly compat: CompatMode }) => {
       const vocabulary = loadVocabulary();
       const dialect = dialectOf(compat, vocabulary);
       if (text === '-') {
-        const read = process.stdin();
-        if (!read.ok) return exit(report(process, read.diagnostics));
-        const lines = read.value.split('\n');
-        if (lines.at(-1) === '') lines.pop();
-        const results = lines.map((line) => canonicalLine(line, vocabulary, dialect));
-        process.out(results.map((result) => `${result.text}\n`).join(''));
-        return exit(results.some((result) => result.bad) ? EXIT.badInput : EXIT.answer);
+        const stream = { path: undefined, output: undefined, longest: LONGEST_LINE, eager: false };
+        return exit(await answerLines(process, stream, (line) => canonicalLine(line, vocabulary, dialect)));
       }
       const parsed = parseConstraints([{ source: 'text', text }], vocabulary, dialect);
       if (!parsed.ok) return exit(report(process, parsed.diagnostics));

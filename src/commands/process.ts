@@ -6,11 +6,15 @@ import { readText, writeWhole } from '../storage/files.ts';
 export interface Process {
   readonly env: Readonly<Record<string, string | undefined>>;
   out(text: string): void;
+  /** Writes to standard output and waits until it has been taken. */
+  write(text: string): Promise<void>;
   err(text: string): void;
   /** One line on a terminal that says what takes time; the next takes its place, none clears it. Silent elsewhere. */
   progress(text?: string): void;
   /** All of standard input, which must be UTF-8. */
   stdin(): Result<string>;
+  /** Standard input as it comes. */
+  bytes(): AsyncIterable<Uint8Array>;
 }
 
 /** Exit codes. */
@@ -30,11 +34,14 @@ export function realProcess(real: NodeJS.Process): Process {
   return {
     env: real.env,
     out: (text) => real.stdout.write(text),
+    // What cannot be written is told by the stream itself: see `cli.ts`.
+    write: (text) => new Promise((resolve) => real.stdout.write(text, () => resolve())),
     err: (text) => real.stderr.write(text),
     progress: (text) => {
       if (real.stderr.isTTY) real.stderr.write(`\r\u001b[K${text === undefined ? '' : `${text} …`}`);
     },
     stdin: () => readText(0, '<stdin>'),
+    bytes: () => real.stdin,
   };
 }
 
@@ -50,6 +57,11 @@ export function deliver(process: Process, text: string, path: string | undefined
     process.out(text);
     return undefined;
   }
-  const fault = writeWhole(path, text);
-  return fault === undefined ? undefined : { code: 'unwritable-file', message: `cannot write ${path}: ${fault}`, path };
+  const cause = writeWhole(path, text);
+  return cause === undefined ? undefined : unwritable(path, cause);
+}
+
+/** The diagnostic of a file that cannot be written. */
+export function unwritable(path: string, cause: string): Diagnostic {
+  return { code: 'unwritable-file', message: `cannot write ${path}: ${cause}`, path };
 }

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import {
+  closeSync,
+  createReadStream,
   existsSync,
+  openSync,
   readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
   rmSync,
   statSync,
-  writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,29 +47,74 @@ export function readText(file: string | number, name: string = String(file)): Re
   }
 }
 
+/** The bytes of a file as they are read. Ends in an exception where it cannot be read: see `causeOf`. */
+export function bytesOf(path: string): AsyncIterable<Uint8Array> {
+  return createReadStream(path);
+}
+
+/** A file that is being written, whole or not at all. */
+export interface Writing {
+  write(text: string): void;
+  /** Puts the file in its place. */
+  finish(): void;
+  /** Leaves no trace of it, finished or not. */
+  discard(): void;
+}
+
+function writeAll(file: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+}
+
 /**
- * Writes a file whole or not at all: beside its place, then moved there. Links are followed; what is no ordinary file,
- * such as a pipe or a device, is written to as it is. Returns the cause when it could not be written.
+ * Begins a file beside its place, to be moved there when it is finished. Links are followed; what is no ordinary file,
+ * such as a pipe or a device, is written to as it is. All of it throws where the file cannot be written: see `causeOf`.
  */
+export function beginWhole(path: string): Writing {
+  const exists = existsSync(path);
+  const target = exists ? realpathSync(path) : path;
+  if (exists && !statSync(target).isFile()) {
+    const file = openSync(target, 'w');
+    return { write: (text) => writeAll(file, text), finish: () => closeSync(file), discard: () => {} };
+  }
+  const beside = `${target}.${process.pid}.part`;
+  // Exclusive: what someone else has put there is not ours to overwrite.
+  const file = openSync(beside, 'wx');
+  const discard = (): void => rmSync(beside, { force: true });
+  const interrupted = (signal: NodeJS.Signals): void => {
+    discard();
+    process.exit(signal === 'SIGINT' ? 130 : 143);
+  };
+  const done = (): void => {
+    process.off('SIGINT', interrupted);
+    process.off('SIGTERM', interrupted);
+  };
+  process.on('SIGINT', interrupted);
+  process.on('SIGTERM', interrupted);
+  return {
+    write: (text) => writeAll(file, text),
+    finish() {
+      closeSync(file);
+      renameSync(beside, target);
+      done();
+    },
+    discard() {
+      discard();
+      done();
+    },
+  };
+}
+
+/** Writes a file whole or not at all. Returns the cause when it could not be written. */
 export function writeWhole(path: string, text: string): string | undefined {
-  let target = path;
-  let beside: string | undefined;
+  let writing: Writing | undefined;
   try {
-    if (existsSync(path)) {
-      target = realpathSync(path);
-      if (!statSync(target).isFile()) {
-        writeFileSync(target, text);
-        return undefined;
-      }
-    }
-    const candidate = `${target}.${process.pid}.part`;
-    // Exclusive: what someone else has put there is not ours to overwrite.
-    writeFileSync(candidate, text, { flag: 'wx' });
-    beside = candidate;
-    renameSync(candidate, target);
+    writing = beginWhole(path);
+    writing.write(text);
+    writing.finish();
     return undefined;
   } catch (error) {
-    if (beside !== undefined) rmSync(beside, { force: true });
+    writing?.discard();
     return causeOf(error);
   }
 }
