@@ -141,9 +141,10 @@ export function buildCatalog(vocabulary: Vocabulary): CatalogBuilder {
     finish(about) {
       // Types, regions and images are put in order of their names, so that nothing depends on the order of reading.
       const sortRows = (table: Table, names: readonly string[]): { table: Table; moved: Uint32Array } => {
-        const ranks = names.map((name) =>
-          rankTexts(Array.from({ length: table.size }, (_, row) => textAt(table, name, row) ?? '')),
-        );
+        // A column that no row has leaves the order as it is.
+        const ranks = names
+          .filter((name) => table.columns.has(name))
+          .map((name) => rankTexts(Array.from({ length: table.size }, (_, row) => textAt(table, name, row) ?? '')));
         let order: Uint32Array = Uint32Array.from({ length: table.size }, (_, row) => row);
         for (const { rank, count } of ranks.reverse()) order = sortByRank(order, rank, count);
         const moved = new Uint32Array(table.size);

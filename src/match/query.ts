@@ -79,7 +79,7 @@ export function prepare(
   const given = requestFacts(compiled, request, at);
   const derivation = derive(program, space, given);
   const plain = withoutLaunchOptions(program);
-  const unaided = plain === program ? derivation : derive(plain, space, given);
+  const unaided = plain === program ? derivation : derive(plain, space, given, derivation);
   const facts = factNeeds(request, catalog, offers);
   const atSite = siteNeeds(compiled, request, space, derivation, unaided);
   const needs: readonly NeedText[] = [...facts, ...atSite.needs];

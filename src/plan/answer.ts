@@ -145,10 +145,15 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
   const launcher = query.needs.findIndex((need) => need.id === LAUNCHER);
   const needsHelp = first !== undefined && hasBit(swept.missing, first * query.words, launcher);
   const slowed = first !== undefined && describeOffer(query.space, first, 0)['sustained-cores'] !== undefined;
-  /** What the request would get otherwise; not asked where it would be the same request. */
+  /** What the request would get without one of its needs; not asked where nothing cheaper misses that need alone. */
   const otherwise = (need: string, changed: () => MachineRequest): Alternative | null => {
-    const binds = query.needs.some(({ id, bearing }) => id === need && bearing === 'must');
-    return binds ? cheaper(cheapestFor(compiled, changed(), at, [need])) : null;
+    const bit = query.needs.findIndex(({ id, bearing }) => id === need && bearing === 'must');
+    if (bit === -1 || (winning === undefined && rows.length > 0)) return null;
+    const below = winning ?? Number.POSITIVE_INFINITY;
+    const promises = candidates.groups.some(
+      ({ missing, prices }) => (missing & ~(1n << BigInt(bit))) === 0n && prices.some((billed) => billed < below),
+    );
+    return promises ? cheaper(cheapestFor(compiled, changed(), at, [need])) : null;
   };
   const unreserved = (): MachineRequest =>
     variant(request, (draft) => {

@@ -1,8 +1,8 @@
 import type { Attribute, Value } from '../catalog/value.ts';
 import { type CapabilityState, deriveStratum, NO_STATE, passesLevel, type States } from './capability.ts';
-import { type Classes, classesBy, oncePerClass, splitsOf } from './classes.ts';
-import { leavesOver } from './leaves.ts';
-import { ANY_VERSION, leastLevel, leavesOf, type Program, type RuleOf, type Stratum, violationOf } from './program.ts';
+import { type Classes, classesBy, oncePerClass, type Split, splitsOf } from './classes.ts';
+import { type Leaves, leavesOver } from './leaves.ts';
+import { ANY_VERSION, leastLevel, type Program, type RuleOf, readsOf, type Stratum, violationOf } from './program.ts';
 import type { Condition, Rule } from './rule.ts';
 import { factAt, type RequestFacts, type Site, type Space } from './space.ts';
 import { FALSE, not, TRUE, type Tri } from './tri.ts';
@@ -16,6 +16,8 @@ import { FALSE, not, TRUE, type Tri } from './tri.ts';
  */
 export interface Derivation {
   readonly program: Program;
+  /** The leaves of rules, decided over the rows. */
+  readonly leaves: Leaves;
   /** The value of an attribute at a site, request attributes included; undefined when unknown. */
   factAt(attribute: Attribute, site: Site): Value | undefined;
   /** Whether a condition holds at a site. */
@@ -37,8 +39,12 @@ interface StratumNode {
   readonly states: (site: Site) => States;
 }
 
-export function derive(program: Program, space: Space, request: RequestFacts): Derivation {
-  const leaves = leavesOver(space, request);
+/**
+ * @param like a derivation over the same rows and request by rules that are mostly the same, of which all is taken that
+ *   these rules leave as it is
+ */
+export function derive(program: Program, space: Space, request: RequestFacts, like?: Derivation): Derivation {
+  const leaves = like?.leaves ?? leavesOver(space, request);
   const sizes = {
     type: space.types.size,
     region: space.regions.size,
@@ -87,13 +93,13 @@ export function derive(program: Program, space: Space, request: RequestFacts): D
     conditionOf: (rule: Rule) => Condition,
     own: readonly string[] = [],
   ): Classes => {
-    const splits = rules.flatMap((rule) =>
-      [...leavesOf(conditionOf(rule))].flatMap(({ leaf }) => {
-        if (leaf.kind === 'leaf') return leaves.codes(leaf);
-        return own.includes(leaf.capability) ? [] : splitsOf(node(stratumOf.get(leaf.capability)!).classes);
-      }),
-    );
-    return classesBy(splits, sizes);
+    const splits = new Set<Split>();
+    for (const leaf of new Set(rules.flatMap((rule) => readsOf(conditionOf(rule))))) {
+      if (leaf.kind === 'leaf') for (const split of leaves.codes(leaf)) splits.add(split);
+      else if (!own.includes(leaf.capability))
+        for (const split of splitsOf(node(stratumOf.get(leaf.capability)!).classes)) splits.add(split);
+    }
+    return classesBy([...splits], sizes);
   };
 
   const nodes = new Map<Stratum, StratumNode>();
@@ -110,8 +116,25 @@ export function derive(program: Program, space: Space, request: RequestFacts): D
     }
     return found;
   };
+  /** Strata of which the rules, and those of all that they read, are those of the derivation that this one is like. */
+  const shared = new Set<Stratum>();
+  if (like !== undefined) {
+    const theirs = new Set(like.program.strata);
+    for (const stratum of program.strata) {
+      const rules: readonly Rule[] = [...stratum.providers, ...stratum.refiners, ...stratum.withholders];
+      const known = rules.every((rule) =>
+        readsOf(rule.when).every((leaf) => {
+          if (leaf.kind === 'leaf') return true;
+          const read = stratumOf.get(leaf.capability);
+          return read === undefined || read === stratum || shared.has(read);
+        }),
+      );
+      if (known && theirs.has(stratum)) shared.add(stratum);
+    }
+  }
   const capability = (name: string, site: Site): CapabilityState => {
     const stratum = stratumOf.get(name);
+    if (like !== undefined && stratum !== undefined && shared.has(stratum)) return like.capability(name, site);
     return stratum === undefined ? NO_STATE : (node(stratum).states(site).get(name) ?? NO_STATE);
   };
 
@@ -143,6 +166,7 @@ export function derive(program: Program, space: Space, request: RequestFacts): D
 
   return {
     program,
+    leaves,
     factAt: ({ name, scope }, site) => (scope === 'request' ? request.get(name) : factAt(space, name, scope, site)),
     truth,
     violated: (index, site) => refusals()[index]!.truth(site),

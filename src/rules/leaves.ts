@@ -1,5 +1,6 @@
 import { type Column, UNKNOWN } from '../catalog/column.ts';
 import type { Value } from '../catalog/value.ts';
+import type { Split } from './classes.ts';
 import { passes } from './passes.ts';
 import type { Leaf } from './rule.ts';
 import { factAt, PRICE, type RequestFacts, type RowScope, type Site, type Space, tableOf } from './space.ts';
@@ -9,17 +10,30 @@ import { TRUE, type Tri } from './tri.ts';
 export interface Leaves {
   truth(leaf: Leaf, site: Site): Tri;
   /** What tells rows apart, as far as the leaf can: for each scope that it reads, a code per row. */
-  codes(leaf: Leaf): readonly { readonly scope: RowScope; readonly codeAt: (row: number) => number }[];
+  codes(leaf: Leaf): readonly Split[];
 }
 
 /** The attributes of rows that a leaf compares with. */
-function operandsOf(leaf: Leaf): readonly { readonly name: string; readonly scope: RowScope }[] {
-  return leaf.tests.flatMap(({ operand }) =>
-    operand.kind === 'attribute' && operand.attribute.scope !== 'request'
-      ? [{ name: operand.attribute.name, scope: operand.attribute.scope }]
-      : [],
-  );
+function operandsOf(leaf: Leaf): readonly Operand[] {
+  let known = operands.get(leaf);
+  if (known === undefined) {
+    known = leaf.tests.flatMap(({ operand }) =>
+      operand.kind === 'attribute' && operand.attribute.scope !== 'request'
+        ? [{ name: operand.attribute.name, scope: operand.attribute.scope }]
+        : [],
+    );
+    operands.set(leaf, known);
+  }
+  return known;
 }
+interface Operand {
+  readonly name: string;
+  readonly scope: RowScope;
+}
+const operands = new WeakMap<Leaf, readonly Operand[]>();
+
+// A column of few values tells rows apart by these, for all leaves at once; of many values, by the outcomes of a leaf.
+const FEW_VALUES = 8;
 
 const priceOf = (price: number | undefined): Value | undefined =>
   price === undefined || Number.isNaN(price) ? undefined : price;
@@ -57,6 +71,16 @@ export function leavesOver(space: Space, request: RequestFacts): Leaves {
     return found;
   };
 
+  const byColumn = new Map<Column, Split>();
+  const splitBy = (column: Column, scope: RowScope): Split => {
+    let split = byColumn.get(column);
+    if (split === undefined) {
+      split = { scope, codeAt: (row) => column.codes[row]! };
+      byColumn.set(column, split);
+    }
+    return split;
+  };
+
   return {
     truth(leaf, site) {
       const { scope, name } = leaf.attribute;
@@ -69,8 +93,11 @@ export function leavesOver(space: Space, request: RequestFacts): Leaves {
     codes(leaf) {
       const { scope, name } = leaf.attribute;
       if (scope !== 'request' && isSimple(leaf)) {
-        const { column, outcomes } = decided(leaf, scope);
-        return column === undefined ? [] : [{ scope, codeAt: (row) => outcomes[column.codes[row]!]! }];
+        const column = tableOf(space, scope).columns.get(name);
+        if (column === undefined) return [];
+        if (column.values.length <= FEW_VALUES) return [splitBy(column, scope)];
+        const { outcomes } = decided(leaf, scope);
+        return [{ scope, codeAt: (row) => outcomes[column.codes[row]!]! }];
       }
       const read = scope === 'request' ? operandsOf(leaf) : [{ name, scope }, ...operandsOf(leaf)];
       return read.flatMap(({ name: of, scope: within }) => {
@@ -81,7 +108,7 @@ export function leavesOver(space: Space, request: RequestFacts): Leaves {
         }
         if (of === PRICE) return [{ scope: within, codeAt: (row: number) => row }];
         const column = tableOf(space, within).columns.get(of);
-        return column === undefined ? [] : [{ scope: within, codeAt: (row: number) => column.codes[row]! }];
+        return column === undefined ? [] : [splitBy(column, within)];
       });
     },
   };

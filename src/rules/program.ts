@@ -60,14 +60,33 @@ export function* leavesOf(
   }
 }
 
+/** What a condition reads, in the order of `leavesOf`, each once. */
+export function readsOf(condition: Condition): readonly Exclude<Condition, { of: unknown }>[] {
+  let known = reads.get(condition);
+  if (known === undefined) {
+    known = [...new Set([...leavesOf(condition)].map(({ leaf }) => leaf))];
+    reads.set(condition, known);
+  }
+  return known;
+}
+const reads = new WeakMap<Condition, readonly Exclude<Condition, { of: unknown }>[]>();
+
 /** Whether a rule refuses: a forbid or a require. */
 export const isRefusal = hasVerb('forbid', 'require');
 
 /** The condition under which a forbid or require refuses. */
 export function violationOf(rule: RuleOf<'forbid' | 'require'>): Condition {
   const { action, when } = rule;
-  return action.verb === 'forbid' ? when : { kind: 'all', of: [when, { kind: 'not', of: action.condition }] };
+  if (action.verb === 'forbid') return when;
+  let violation = violations.get(action);
+  if (violation === undefined) {
+    violation = { kind: 'all', of: [when, { kind: 'not', of: action.condition }] };
+    violations.set(action, violation);
+  }
+  return violation;
 }
+// One object per rule, so that what is worked out of it is known again.
+const violations = new WeakMap<Action, Condition>();
 
 /** What a rule gives or takes among capabilities. */
 function touchedBy(rule: Rule): readonly string[] {
@@ -192,9 +211,28 @@ export function levelOf(program: Program, version: string | undefined): number {
   return version === undefined ? ANY_VERSION : leastLevel(program, version);
 }
 
+// Requests name versions as well: what is remembered of them is bounded.
+const MOST_LEVELS = 1_000;
+const levels = new WeakMap<readonly string[], Map<string, number>>();
+
 /** The lowest level that satisfies "at least `version`"; one past the last when no rule gives so new a version. */
-export function leastLevel(program: Program, version: string): number {
-  const { versions } = program;
+export function leastLevel({ versions }: Program, version: string): number {
+  let known = levels.get(versions);
+  if (known === undefined) {
+    known = new Map();
+    levels.set(versions, known);
+  }
+  let level = known.get(version);
+  if (level === undefined) {
+    level = rankOf(versions, version) + 2;
+    if (known.size >= MOST_LEVELS) known.clear();
+    known.set(version, level);
+  }
+  return level;
+}
+
+/** How many of the versions, in order, are older than one. */
+function rankOf(versions: readonly string[], version: string): number {
   let low = 0;
   let high = versions.length;
   while (low < high) {
@@ -202,7 +240,7 @@ export function leastLevel(program: Program, version: string): number {
     if (compareVersions(versions[middle]!, version) < 0) low = middle + 1;
     else high = middle;
   }
-  return low + 2;
+  return low;
 }
 
 /** The version of a level; undefined for absent and `any`. */
@@ -212,16 +250,28 @@ export function versionOf(program: Program, level: number): string | undefined {
 
 /** The program with each rule replaced by others, or by none. The digest stays that of the whole. */
 function mapRules(program: Program, replace: (rule: Rule) => readonly Rule[]): Program {
-  const replaced = <R extends Rule>(rules: readonly R[]): readonly R[] => rules.flatMap((rule) => replace(rule) as R[]);
+  // What does not change stays the same object, so that what was worked out of it holds on.
+  const replaced = <R extends Rule>(rules: readonly R[]): readonly R[] => {
+    const result: R[] = [];
+    let same = true;
+    for (const rule of rules) {
+      const others = replace(rule) as readonly R[];
+      same &&= others.length === 1 && others[0] === rule;
+      for (const other of others) result.push(other);
+    }
+    return same ? rules : result;
+  };
   return {
     ...program,
     rules: replaced(program.rules),
-    strata: program.strata.map((stratum) => ({
-      ...stratum,
-      providers: replaced(stratum.providers),
-      refiners: replaced(stratum.refiners),
-      withholders: replaced(stratum.withholders),
-    })),
+    strata: program.strata.map((stratum) => {
+      const providers = replaced(stratum.providers);
+      const refiners = replaced(stratum.refiners);
+      const withholders = replaced(stratum.withholders);
+      const same =
+        providers === stratum.providers && refiners === stratum.refiners && withholders === stratum.withholders;
+      return same ? stratum : { ...stratum, providers, refiners, withholders };
+    }),
     refusals: replaced(program.refusals),
     prices: replaced(program.prices),
     reserves: replaced(program.reserves),
@@ -245,5 +295,11 @@ export function withPlaces(program: Program, placeOf: (rule: Rule) => Span | und
 
 /** The program as it is for whoever cannot set launch options, Juju for one: their providers are left out. */
 export function withoutLaunchOptions(program: Program): Program {
-  return withoutRules(program, ({ action }) => action.verb === 'provide' && action.via === 'launch-option');
+  let plain = unaided.get(program);
+  if (plain === undefined) {
+    plain = withoutRules(program, ({ action }) => action.verb === 'provide' && action.via === 'launch-option');
+    unaided.set(program, plain);
+  }
+  return plain;
 }
+const unaided = new WeakMap<Program, Program>();

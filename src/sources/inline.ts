@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { buildCatalog, type Catalog, type CatalogBuilder } from '../catalog/catalog.ts';
 import { decodeValue, IDENTIFIER_HINT, isIdentifier } from '../catalog/decode.ts';
-import type { Scope, Vocabulary } from '../catalog/value.ts';
+import type { Attribute, Scope, Vocabulary } from '../catalog/value.ts';
 import { type Diagnostic, fail, ok, type Result } from '../diagnostic/diagnostic.ts';
 import { didYouMean } from '../diagnostic/nearest.ts';
 import { type Document, type Path, placeIn } from '../document/read.ts';
@@ -71,6 +71,21 @@ interface Reading {
   fault(path: Path, message: string, hint?: string, part?: 'key' | 'value'): void;
 }
 
+const known = new WeakMap<Vocabulary, Map<Scope, ReadonlyMap<string, Attribute>>>();
+
+/** The attributes of a scope by their names without its prefix. */
+function attributesByKey(vocabulary: Vocabulary, scope: Scope, prefix: string): ReadonlyMap<string, Attribute> {
+  const scopes = known.get(vocabulary) ?? new Map<Scope, ReadonlyMap<string, Attribute>>();
+  known.set(vocabulary, scopes);
+  let byKey = scopes.get(scope);
+  if (byKey === undefined) {
+    const own = [...vocabulary.attributes.values()].filter((one) => one.scope === scope && one.name.startsWith(prefix));
+    byKey = new Map(own.map((one) => [one.name.slice(prefix.length), one]));
+    scopes.set(scope, byKey);
+  }
+  return byKey;
+}
+
 /** States the facts of a row; `skipped` fields are read elsewhere. */
 function stateFacts(
   reading: Reading,
@@ -81,10 +96,12 @@ function stateFacts(
   path: Path,
 ): void {
   const prefix = scope === 'region' ? 'offer.' : `${scope}.`;
-  for (const [key, raw] of Object.entries(fields)) {
+  const byKey = attributesByKey(reading.vocabulary, scope, prefix);
+  for (const key in fields) {
+    const raw = fields[key];
     if (skipped.includes(key) || raw === null || raw === undefined) continue;
-    const attribute = reading.vocabulary.attributes.get(prefix + key);
-    if (attribute === undefined || attribute.scope !== scope) {
+    const attribute = byKey.get(key);
+    if (attribute === undefined) {
       const known = [...reading.vocabulary.attributes.values()].filter((one) => one.scope === scope);
       const hint = didYouMean(
         key,
