@@ -3,6 +3,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { findCheapest } from './find-cheapest.ts';
 import { type Section, toMarkdown } from './harness.ts';
 import { startUp } from './start-up.ts';
+import { streams } from './streams.ts';
 
 /**
  * npm run bench [-- NAME ...] [--json FILE]
@@ -10,7 +11,11 @@ import { startUp } from './start-up.ts';
  * Runs the benchmarks (all of them unless named) and prints Markdown. Answers are compared before they are timed.
  */
 
-const SECTIONS: Readonly<Record<string, () => Section>> = { 'find-cheapest': findCheapest, 'start-up': startUp };
+const SECTIONS: Readonly<Record<string, () => Section | Promise<Section>>> = {
+  'find-cheapest': findCheapest,
+  'start-up': startUp,
+  streams,
+};
 
 const args = process.argv.slice(2);
 const at = args.indexOf('--json');
@@ -20,7 +25,8 @@ if (unknown !== undefined || (at !== -1 && json === undefined)) {
   console.error(`usage: npm run bench -- [${Object.keys(SECTIONS).join('] [')}] [--json FILE]`);
   process.exit(2);
 }
-const sections = (args.length === 0 ? Object.keys(SECTIONS) : args).map((name) => SECTIONS[name]!());
+const sections: Section[] = [];
+for (const name of args.length === 0 ? Object.keys(SECTIONS) : args) sections.push(await SECTIONS[name]!());
 const machine = `Node ${process.version}, ${availableParallelism()} cores, ${cpus()[0]?.model.trim() ?? 'unknown processor'}`;
 console.log(`# Benchmarks\n\n${machine}\n`);
 for (const section of sections) console.log(toMarkdown(section));

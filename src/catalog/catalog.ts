@@ -1,5 +1,5 @@
 import { buildColumn, type Column, type ColumnBuilder, reorder, type Table, textAt } from './column.ts';
-import { type Offers, orderOffers, rankTexts, sortByRank } from './offers.ts';
+import { inSequence, type Offers, orderOffers, rankTexts, sortByRank } from './offers.ts';
 import type { PriceEdit } from './prices.ts';
 import type { Attribute, Value, Vocabulary } from './value.ts';
 
@@ -145,7 +145,7 @@ export function buildCatalog(vocabulary: Vocabulary): CatalogBuilder {
         const ranks = names
           .filter((name) => table.columns.has(name))
           .map((name) => rankTexts(Array.from({ length: table.size }, (_, row) => textAt(table, name, row) ?? '')));
-        let order: Uint32Array = Uint32Array.from({ length: table.size }, (_, row) => row);
+        let order = inSequence(table.size);
         for (const { rank, count } of ranks.reverse()) order = sortByRank(order, rank, count);
         const moved = new Uint32Array(table.size);
         for (const [to, from] of order.entries()) moved[from] = to;

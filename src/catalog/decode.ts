@@ -105,6 +105,9 @@ export function decodeValue(attribute: Attribute, raw: unknown): Decoded {
     case 'number':
       if (typeof raw !== 'number' && typeof raw !== 'string')
         return { problem: `must be a number, not ${JSON.stringify(raw)}` };
+      // Adding zero makes minus zero none.
+      if (kind.decimals === 0 && Number.isSafeInteger(raw) && (raw as number) >= 0)
+        return { value: (raw as number) + 0 };
       return decodeNumber(kind.unit, kind.decimals, raw);
     case 'set':
       return decodeSet(kind.values, kind.open, raw);

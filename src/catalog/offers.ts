@@ -39,24 +39,38 @@ export function sortByRank(order: Uint32Array, rank: Uint32Array, count: number)
   return result;
 }
 
+/** The rows 0 … size - 1. */
+export function inSequence(size: number): Uint32Array {
+  const rows = new Uint32Array(size);
+  for (let row = 0; row < size; row += 1) rows[row] = row;
+  return rows;
+}
+
 /** Rank of each row by a text: equal texts share a rank. */
 export function rankTexts(texts: readonly string[]): { rank: Uint32Array; count: number } {
   const distinct = [...new Set(texts)].sort(compareText);
-  const rankOf = new Map(distinct.map((text, rank) => [text, rank]));
-  return { rank: Uint32Array.from(texts, (text) => rankOf.get(text)!), count: distinct.length };
+  const rankOf = new Map<string, number>();
+  for (let rank = 0; rank < distinct.length; rank += 1) rankOf.set(distinct[rank]!, rank);
+  const rank = new Uint32Array(texts.length);
+  for (let row = 0; row < rank.length; row += 1) rank[row] = rankOf.get(texts[row]!)!;
+  return { rank, count: distinct.length };
 }
 
 function rankColumn(column: Column | undefined, size: number): { rank: Uint32Array; count: number } {
   if (column === undefined) return { rank: new Uint32Array(size), count: 1 };
   const ofCode = rankTexts(column.values.map((value) => (value === undefined ? '' : String(value))));
-  return { rank: Uint32Array.from(column.codes, (code) => ofCode.rank[code]!), count: ofCode.count };
+  const rank = new Uint32Array(size);
+  for (let row = 0; row < size; row += 1) rank[row] = ofCode.rank[column.codes[row]!]!;
+  return { rank, count: ofCode.count };
 }
 
 function rankPrices(price: Float64Array): { rank: Uint32Array; count: number } {
   const distinct = Float64Array.from(new Set(price)).sort();
   const rankOf = new Map<number, number>();
-  for (const [rank, value] of distinct.entries()) rankOf.set(value, rank);
-  return { rank: Uint32Array.from(price, (value) => rankOf.get(value)!), count: distinct.length };
+  for (let rank = 0; rank < distinct.length; rank += 1) rankOf.set(distinct[rank]!, rank);
+  const rank = new Uint32Array(price.length);
+  for (let row = 0; row < rank.length; row += 1) rank[row] = rankOf.get(price[row]!)!;
+  return { rank, count: distinct.length };
 }
 
 /** The price of an offer in its source, before one's own price files; NaN where it had none. */
@@ -82,13 +96,18 @@ export function orderOffers(
     { rank: region, count: regions },
     rankPrices(price),
   ];
-  let order: Uint32Array = Uint32Array.from({ length: size }, (_, row) => row);
+  let order = inSequence(size);
   for (const { rank, count } of passes) order = sortByRank(order, rank, Math.max(count, 1));
-  const numbers = (of: Float64Array, rows: Uint32Array): Float64Array => Float64Array.from(rows, (row) => of[row]!);
+  const picked = <T extends Float64Array | Uint32Array>(result: T, of: T, rows: Uint32Array): T => {
+    for (let row = 0; row < rows.length; row += 1) result[row] = of[rows[row]!]!;
+    return result;
+  };
+  const numbers = (of: Float64Array, rows: Uint32Array): Float64Array =>
+    picked(new Float64Array(rows.length), of, rows);
   const pick = (rows: Uint32Array): Offers => ({
     ...reorder({ size, columns }, rows),
-    type: Uint32Array.from(rows, (row) => type[row]!),
-    region: Uint32Array.from(rows, (row) => region[row]!),
+    type: picked(new Uint32Array(rows.length), type, rows),
+    region: picked(new Uint32Array(rows.length), region, rows),
     price: numbers(price, rows),
     limit: numbers(limit, rows),
     ...(list === undefined ? {} : { list: numbers(list, rows) }),

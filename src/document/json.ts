@@ -55,6 +55,8 @@ interface Reading {
   readonly maxNodes: number;
   nodes: number;
   end: number;
+  /** Where the parts of the root stand. */
+  readonly rootParts: Part[];
 }
 
 function readQuoted(reading: Reading, at: number): string | typeof DOUBT {
@@ -123,8 +125,11 @@ function readMap(reading: Reading, from: number, depth: number): unknown {
     if (key === DOUBT || reading.end - at > LONGEST_KEY || key === '__proto__' || key in map) return DOUBT;
     // A colon stands on the line of its key.
     if (text.charCodeAt(reading.end) !== COLON) return DOUBT;
-    const value = readValue(reading, afterBlanks(text, reading.end + 1), depth + 1);
+    const keyEnd = reading.end;
+    const start = afterBlanks(text, keyEnd + 1);
+    const value = readValue(reading, start, depth + 1);
     if (value === DOUBT) return DOUBT;
+    if (depth === 0) reading.rootParts.push({ step: key, keyStart: at, keyEnd, start });
     map[key] = value;
     at = afterBlanks(text, reading.end);
     const code = text.charCodeAt(at);
@@ -181,8 +186,13 @@ function partsOf(text: string, from: number): readonly Part[] {
 }
 
 /** Finds places in the text of a document that has been read: only where they are asked for is the text looked at again. */
-function placesIn(source: string, text: string, root: number): (path: Path, wantKey: boolean) => Span {
-  const known = new Map<number, readonly Part[]>();
+function placesIn(
+  source: string,
+  text: string,
+  root: number,
+  rootParts: readonly Part[],
+): (path: Path, wantKey: boolean) => Span {
+  const known = new Map([[root, rootParts]]);
   const spanAt = (start: number, end: number): Span => ({ source, text, start, end });
   return (path, wantKey) => {
     let start = root;
@@ -214,10 +224,10 @@ export function readJson(source: string, text: string, limits: ReadLimits = {}):
   if (text.length > maxLength) return undefined;
   const root = afterBlanks(text, 0);
   if (text.charCodeAt(root) !== OPEN_MAP) return undefined;
-  const reading: Reading = { text, maxNodes, nodes: 0, end: root };
+  const reading: Reading = { text, maxNodes, nodes: 0, end: root, rootParts: [] };
   const value = readValue(reading, root, 0);
   if (value === DOUBT || afterBlanks(text, reading.end) !== text.length) return undefined;
-  const find = placesIn(source, text, root);
+  const find = placesIn(source, text, root, reading.rootParts);
   return {
     source,
     value,

@@ -1,4 +1,4 @@
-import type { Value } from '../catalog/value.ts';
+import type { Value, Vocabulary } from '../catalog/value.ts';
 import { hostRootDisk, type MachineRequest } from '../request/request.ts';
 import type { RequestFacts } from '../rules/space.ts';
 import type { Compiled } from './compiled.ts';
@@ -11,12 +11,21 @@ export function requestDate(compiled: Compiled, at: string | undefined): string 
   return at ?? compiled.catalog.newestPrice;
 }
 
+const defaults = new WeakMap<Vocabulary, ReadonlyMap<string, Value>>();
+
+function defaultsOf(vocabulary: Vocabulary): ReadonlyMap<string, Value> {
+  let known = defaults.get(vocabulary);
+  if (known === undefined) {
+    const own = [...vocabulary.attributes.values()].filter(({ scope }) => scope === 'request');
+    known = new Map(own.flatMap(({ name, default: value }) => (value === undefined ? [] : [[name, value]])));
+    defaults.set(vocabulary, known);
+  }
+  return known;
+}
+
 /** What rules may read of a request: declared defaults, what was given, what follows from the request itself. */
 export function requestFacts(compiled: Compiled, request: MachineRequest, at: string | undefined): RequestFacts {
-  const facts = new Map<string, Value>();
-  for (const attribute of compiled.catalog.vocabulary.attributes.values()) {
-    if (attribute.scope === 'request' && attribute.default !== undefined) facts.set(attribute.name, attribute.default);
-  }
+  const facts = new Map(defaultsOf(compiled.catalog.vocabulary));
   for (const [name, value] of request.attributes) facts.set(name, value);
   const date = requestDate(compiled, at);
   if (date !== undefined) facts.set('request.date', date);

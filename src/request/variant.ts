@@ -19,26 +19,24 @@ export function variant(request: MachineRequest, edit: (draft: Draft<MachineRequ
   });
 }
 
+function withKeys(request: MachineRequest, byKey: MachineRequest['constraints']['byKey']): MachineRequest {
+  return { ...request, constraints: { ...request.constraints, byKey } };
+}
+
 /** A variant with one constraint written otherwise. */
 export function withConstraint(
   request: MachineRequest,
   key: Key,
   value: ConstraintValue & (string | bigint | number | readonly string[]),
 ): MachineRequest {
-  return variant(request, (draft) => {
-    draft.constraints.byKey.set(key, {
-      key,
-      value: value as Draft<ConstraintValue>,
-      span: { source: key, text: '', start: 0, end: 0 },
-    });
-  });
+  const constraint = { key, value, span: { source: key, text: '', start: 0, end: 0 } };
+  return withKeys(request, new Map(request.constraints.byKey).set(key, constraint));
 }
 
 /** A variant without one constraint: its default holds again. */
 export function withoutConstraint(request: MachineRequest, key: Key): MachineRequest {
-  return variant(request, (draft) => {
-    draft.constraints.byKey.delete(key);
-  });
+  const byKey = new Map(request.constraints.byKey);
+  return byKey.delete(key) ? withKeys(request, byKey) : request;
 }
 
 /** A variant that asks for a capability in another version (undefined: in any), wherever it asks for it at all. */
