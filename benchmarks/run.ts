@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
+import { explain } from './explain.ts';
 import { findCheapest } from './find-cheapest.ts';
 import { type Section, toMarkdown } from './harness.ts';
 import { startUp } from './start-up.ts';
@@ -13,6 +14,7 @@ import { streams } from './streams.ts';
 
 const SECTIONS: Readonly<Record<string, () => Section | Promise<Section>>> = {
   'find-cheapest': findCheapest,
+  explain,
   'start-up': startUp,
   streams,
 };
