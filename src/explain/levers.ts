@@ -10,7 +10,7 @@ import type { Key } from '../request/keys.ts';
 import type { MachineRequest } from '../request/request.ts';
 import { variant, withConstraint, withoutCapability, withoutConstraint, withVersion } from '../request/variant.ts';
 import { passesLevel } from '../rules/capability.ts';
-import { derive } from '../rules/derive.ts';
+import { type Derivation, derive } from '../rules/derive.ts';
 import { ABSENT, ANY_VERSION, leastLevel, versionOf, withoutRules } from '../rules/program.ts';
 import { FALSE, TRUE } from '../rules/tri.ts';
 import { minimalSets } from './conflicts.ts';
@@ -142,7 +142,8 @@ export function leversOf(query: Query, at: string | undefined): Levers {
   const guestLever = (dimension: 'mem' | 'cores'): { readonly lever: number; readonly guest: Guest } | undefined => {
     if (stated === undefined || sizeOf(stated, dimension) === 0) return undefined;
     const guest = [...stated].sort((a, b) => b.count * b[dimension] - a.count * a[dimension])[0]!;
-    const index = stated.indexOf(guest);
+    // Where guests of other kinds are given up, its place among its own stays.
+    const index = stated.filter(({ kind }) => kind === guest.kind).indexOf(guest);
     const text = (size: number): string => (dimension === 'mem' ? formatSize(size) : String(size));
     const lever = add({
       id: `guest.${dimension}`,
@@ -151,7 +152,7 @@ export function leversOf(query: Query, at: string | undefined): Levers {
         `guest ${guest.count}x ${guest.kind} ${dimension} ${text(guest[dimension])} → ${text(Number(setting))}`,
       apply: (from, setting) =>
         variant(from, (draft) => {
-          const changed = draft.guests?.[index];
+          const changed = draft.guests?.filter(({ kind }) => kind === guest.kind)[index];
           if (changed !== undefined) changed[dimension] = Number(setting);
         }),
     });
@@ -178,23 +179,6 @@ export function leversOf(query: Query, at: string | undefined): Levers {
     return least >= 1 ? [one(lever, least)] : [];
   };
 
-  const launcher = (): Mend => {
-    const lever = add(nameLever('launcher', 'juju'));
-    return (offer, image) => {
-      const spot = textAt(offers, 'offer.market', offer) === 'spot';
-      if (spot) return [one(lever, null)];
-      const site = query.site(offer, image);
-      const hard = request.containers.filter(
-        ({ capability, atLeast }) =>
-          passesLevel(
-            query.unaided.capability(capability, site),
-            atLeast === undefined ? ANY_VERSION : leastLevel(program, atLeast),
-          ) !== TRUE,
-      );
-      return [one(lever, null), new Map(hard.map(({ capability }) => [capabilityLevers.get(capability)!, null]))];
-    };
-  };
-
   const withholders = program.strata.flatMap((stratum) => stratum.withholders).filter((rule) => rule.waivable);
   const waive = (id: string, owner: string | undefined): number =>
     add({
@@ -207,14 +191,58 @@ export function leversOf(query: Query, at: string | undefined): Levers {
         }),
       ...(owner === undefined ? {} : { owner }),
     });
-  const lenient =
-    withholders.length === 0
-      ? undefined
-      : derive(
-          withoutRules(program, (rule) => rule.action.verb === 'withhold' && rule.waivable),
-          space,
-          requestFacts(query.compiled, request, at),
+  /** Ways to have a capability by a derivation: in the version that there is, without it, or without what withholds it. */
+  const hostingBy = (own: Derivation): ((capability: string, atLeast: string | undefined) => Mend) => {
+    const lenient =
+      withholders.length === 0
+        ? undefined
+        : derive(
+            withoutRules(own.program, (rule) => rule.action.verb === 'withhold' && rule.waivable),
+            space,
+            requestFacts(query.compiled, request, at),
+          );
+    return (capability, atLeast) => {
+      const lever = capabilityLevers.get(capability)!;
+      const least = atLeast === undefined ? ANY_VERSION : leastLevel(program, atLeast);
+      return (offer, image) => {
+        const site = query.site(offer, image);
+        const { lower } = own.capability(capability, site);
+        const drop = one(lever, lower === ABSENT || atLeast === undefined ? null : lower);
+        if (image === -1 || lenient === undefined || passesLevel(lenient.capability(capability, site), least) !== TRUE)
+          return [drop];
+        const active = withholders.filter(
+          (rule) => rule.action.capabilities.includes(capability) && own.truth(rule.when, site) !== FALSE,
         );
+        return active.length === 0 ? [drop] : [drop, new Map(active.map((rule) => [waive(rule.id, rule.owner), null]))];
+      };
+    };
+  };
+
+  const launcher = (): Mend => {
+    const lever = add(nameLever('launcher', 'juju'));
+    const { unaided } = query;
+    const hosting = hostingBy(unaided);
+    const hosts = request.containers.map(({ capability, atLeast }) => ({
+      capability,
+      least: atLeast === undefined ? ANY_VERSION : leastLevel(program, atLeast),
+      mend: hosting(capability, atLeast),
+    }));
+    return (offer, image, price) => {
+      const anyLauncher = one(lever, null);
+      if (textAt(offers, 'offer.market', offer) === 'spot') return [anyLauncher];
+      const site = query.site(offer, image);
+      const launchable = hosts
+        .filter(({ capability, least }) => passesLevel(unaided.capability(capability, site), least) !== TRUE)
+        .reduce<readonly Ways[]>(
+          (ways, { mend }) =>
+            ways.flatMap((way) => mend(offer, image, price).map((other) => new Map([...way, ...other]))),
+          [new Map()],
+        );
+      return [anyLauncher, ...launchable];
+    };
+  };
+
+  const hosting = hostingBy(derivation);
 
   const mendOf = (need: NeedText): { fixed: number | undefined; mend: Mend } => {
     const fixed = (lever: number, mend: Mend) => ({ fixed: lever, mend });
@@ -223,26 +251,9 @@ export function leversOf(query: Query, at: string | undefined): Levers {
     const type = (offer: number): number => offers.type[offer]!;
     if (id.startsWith('can.')) {
       const capability = id.slice('can.'.length);
-      const lever = capabilityLevers.get(capability)!;
       const { atLeast } = request.containers.find((one) => one.capability === capability)!;
-      const least = atLeast === undefined ? ANY_VERSION : leastLevel(program, atLeast);
-      const drop: Mend = (offer, image) => {
-        const { lower } = derivation.capability(capability, query.site(offer, image));
-        return [one(lever, lower === ABSENT || atLeast === undefined ? null : lower)];
-      };
-      if (lenient === undefined) return fixed(lever, drop);
-      return free((offer, image, price) => {
-        const site = query.site(offer, image);
-        if (image === -1 || passesLevel(lenient.capability(capability, site), least) !== TRUE)
-          return drop(offer, image, price);
-        const active = withholders.filter(
-          (rule) => rule.action.capabilities.includes(capability) && derivation.truth(rule.when, site) !== FALSE,
-        );
-        return [
-          ...drop(offer, image, price),
-          ...(active.length === 0 ? [] : [new Map(active.map((rule) => [waive(rule.id, rule.owner), null]))]),
-        ];
-      });
+      const mend = hosting(capability, atLeast);
+      return withholders.length === 0 ? fixed(capabilityLevers.get(capability)!, mend) : free(mend);
     }
     if (id.startsWith('rule ')) {
       const rule = program.refusals.find((one) => `rule ${one.id}` === id)!;
