@@ -11,7 +11,8 @@ import type { MachineRequest } from '../request/request.ts';
 import { variant, withConstraint, withoutCapability, withoutConstraint, withVersion } from '../request/variant.ts';
 import { passesLevel } from '../rules/capability.ts';
 import { type Derivation, derive } from '../rules/derive.ts';
-import { ABSENT, ANY_VERSION, leastLevel, versionOf, withoutRules } from '../rules/program.ts';
+import { ABSENT, ANY_VERSION, isRead, leastLevel, versionOf, withoutRules } from '../rules/program.ts';
+import type { Rule } from '../rules/rule.ts';
 import { FALSE, TRUE } from '../rules/tri.ts';
 import { minimalSets } from './conflicts.ts';
 
@@ -35,6 +36,8 @@ export interface Lever {
   apply(request: MachineRequest, setting: Setting): MachineRequest;
   /** Who may decide it, where that is not whoever asks. */
   readonly owner?: string;
+  /** Whether rules read what it changes, so that more may come of it than that a need is met. */
+  readonly felt: boolean;
 }
 
 /** Levers with their settings, by index. */
@@ -72,6 +75,7 @@ function amountLever(key: Key, need: NeedText): Lever {
   const isNumber = key === 'max-price' || key === 'cores-baseline';
   return {
     id: key,
+    felt: false,
     ...ordered(bound),
     describe: (setting) => `${key} ${format(wanted)} → ${setting === null ? 'any' : format(Number(setting))}`,
     apply: (request, setting) =>
@@ -85,6 +89,7 @@ function amountLever(key: Key, need: NeedText): Lever {
 function nameLever(key: Key, current: string): Lever {
   return {
     id: key,
+    felt: false,
     ...named,
     describe: (setting) => `${key} ${current} → ${setting === null ? 'any' : String(setting)}`,
     apply: (request, setting) =>
@@ -118,6 +123,7 @@ export function leversOf(query: Query, at: string | undefined): Levers {
       capability,
       add({
         id: `can.${capability}`,
+        felt: false,
         ...ordered('at-least'),
         describe(setting) {
           const version = setting === null ? undefined : versionOf(program, Number(setting));
@@ -147,6 +153,7 @@ export function leversOf(query: Query, at: string | undefined): Levers {
     const text = (size: number): string => (dimension === 'mem' ? formatSize(size) : String(size));
     const lever = add({
       id: `guest.${dimension}`,
+      felt: false,
       ...ordered('at-least'),
       describe: (setting) =>
         `guest ${guest.count}x ${guest.kind} ${dimension} ${text(guest[dimension])} → ${text(Number(setting))}`,
@@ -180,9 +187,11 @@ export function leversOf(query: Query, at: string | undefined): Levers {
   };
 
   const withholders = program.strata.flatMap((stratum) => stratum.withholders).filter((rule) => rule.waivable);
-  const waive = (id: string, owner: string | undefined): number =>
+  const waive = ({ id, owner, action }: Rule): number =>
     add({
       id: `rule ${id}`,
+      felt:
+        action.verb === 'withhold' && action.capabilities.some((capability) => isRead(program, `can.${capability}`)),
       ...named,
       describe: () => `waive rule ${id}${owner === undefined ? '' : ` (${owner} may)`}`,
       apply: (from) =>
@@ -213,7 +222,7 @@ export function leversOf(query: Query, at: string | undefined): Levers {
         const active = withholders.filter(
           (rule) => rule.action.capabilities.includes(capability) && own.truth(rule.when, site) !== FALSE,
         );
-        return active.length === 0 ? [drop] : [drop, new Map(active.map((rule) => [waive(rule.id, rule.owner), null]))];
+        return active.length === 0 ? [drop] : [drop, new Map(active.map((rule) => [waive(rule), null]))];
       };
     };
   };
@@ -258,7 +267,7 @@ export function leversOf(query: Query, at: string | undefined): Levers {
     if (id.startsWith('rule ')) {
       const rule = program.refusals.find((one) => `rule ${one.id}` === id)!;
       if (!rule.waivable) return free(() => []);
-      const lever = waive(rule.id, rule.owner);
+      const lever = waive(rule);
       return fixed(lever, () => [one(lever, null)]);
     }
     switch (id) {
@@ -272,7 +281,8 @@ export function leversOf(query: Query, at: string | undefined): Levers {
       case 'root-disk': {
         // Disks of guests stated apart are no less for a smaller constraint.
         const guestDisks = (stated ?? []).reduce((total, guest) => total + guest.count * guest.rootDisk, 0);
-        const lever = add(amountLever(id, need));
+        const felt = id === 'root-disk' && isRead(program, 'request.root-disk');
+        const lever = add({ ...amountLever(id, need), felt });
         return fixed(lever, (offer, _, price) => {
           const has = measure!.has(type(offer), price);
           if (id === 'root-disk' && (has ?? 0) < guestDisks) return [];
@@ -283,6 +293,7 @@ export function leversOf(query: Query, at: string | undefined): Levers {
         const budget = request.constraints.byKey.get('budget')!.value as number;
         const lever = add({
           id,
+          felt: false,
           ...ordered('at-most'),
           describe: (setting) => `budget ${formatMoney(budget)} → ${formatMoney(Number(setting))} a month`,
           apply: (from, setting) => withConstraint(from, 'budget', Number(setting)),
@@ -313,6 +324,7 @@ export function leversOf(query: Query, at: string | undefined): Levers {
         const wanted = listOf(request.constraints, 'tags');
         const lever = add({
           id,
+          felt: false,
           ...subsets,
           describe: (setting) =>
             `tags ${wanted.join(',')} → ${(setting as readonly string[] | null)?.join(',') || 'any'}`,
@@ -370,6 +382,7 @@ export function leversOf(query: Query, at: string | undefined): Levers {
       case 'reserve': {
         const lever = add({
           id,
+          felt: false,
           ...named,
           describe: () => 'nothing kept back for the host (--no-reserve)',
           apply: (from) =>

@@ -65,8 +65,14 @@ function waysFor(
     ways = ways.flatMap((way) => mends.map((mend) => joined(levers.list, way, mend)));
   }
   if (ways.length < 2) return ways;
-  const smallest = minimalSets(ways.map(setOf));
-  return smallest.map((set) => ways.find((way) => setOf(way) === set)!);
+  const { list } = levers;
+  return minimalSets(ways.map(setOf)).flatMap((set) => {
+    const same = ways.filter((way) => setOf(way) === set);
+    // Of the same levers the least settings: those that admit what no other does not.
+    return same.filter((way, index) =>
+      same.every((other, before) => !admits(list, way, other) || (admits(list, other, way) && before >= index)),
+    );
+  });
 }
 
 /** Whether a request with settings `a` admits all that one with settings `b` does; the levers are the same. */
@@ -77,12 +83,36 @@ function admits(list: readonly Lever[], a: Ways, b: Ways): boolean {
 
 const MOST_SETS = 2_000;
 
-/** @param affordable whether machines of a cost stay within the budget, all together */
-export function relaxationsOf(
-  candidates: Candidates,
-  at: string | undefined,
-  affordable: (cost: bigint) => boolean,
-): Relaxations {
+/** What explaining needs of choosing. */
+export interface Chooser {
+  /** Whether machines of a cost stay within the budget, all together. */
+  readonly affordable: (cost: bigint) => boolean;
+  /** What a request gets: asked only where rules read what was changed, so that the groups do not tell. */
+  readonly solve: (request: MachineRequest) => Outcome | undefined;
+}
+
+/** The machine that a request gets (the first, where several are asked for), and what all of them cost together. */
+export type Outcome = Pick<Relaxation, 'offer' | 'image' | 'price' | 'cost'>;
+
+const isFelt = ({ changes }: Pick<Relaxation, 'changes'>): boolean => changes.some(({ lever }) => lever.felt);
+
+/**
+ * A relaxation as it turns out where rules feel the change; undefined where nothing comes of it, or where fewer changes
+ * would do.
+ */
+function turnedOut(relaxation: Relaxation, request: MachineRequest, { solve }: Chooser): Relaxation | undefined {
+  if (!isFelt(relaxation)) return relaxation;
+  const outcome = solve(relaxation.request);
+  if (outcome === undefined) return undefined;
+  const { changes } = relaxation;
+  const suffices = (part: typeof changes): boolean =>
+    solve(part.reduce((from, { lever, setting }) => lever.apply(from, setting), request)) !== undefined;
+  if (changes.length > 1 && changes.some((left) => suffices(changes.filter((one) => one !== left)))) return undefined;
+  return { ...relaxation, ...outcome };
+}
+
+export function relaxationsOf(candidates: Candidates, at: string | undefined, chooser: Chooser): Relaxations {
+  const { affordable } = chooser;
   const { query, groups } = candidates;
   const { request, needs, space } = query;
   const levers = leversOf(query, at);
@@ -117,16 +147,25 @@ export function relaxationsOf(
     Number(a.cost - b.cost < 0n ? -1 : a.cost > b.cost) ||
     a.changes.length - b.changes.length ||
     compareOffers(space.offers, a.offer, b.offer);
+  const finished = (smallest: readonly Relaxation[], all: readonly Relaxation[], complete: boolean): Relaxations => {
+    const minimal = smallest.flatMap((one) => turnedOut(one, request, chooser) ?? []).sort(order);
+    return {
+      minimal,
+      front: frontOf(all.flatMap((one) => turnedOut(one, request, chooser) ?? [])),
+      complete: complete && minimal.length === smallest.length,
+    };
+  };
   if (several) return severalMachines();
 
   /** By set of levers: settings of which none admits another, each with the cheapest candidate that it admits. */
   const bySet = new Map<bigint, Entry[]>();
   let smallest: bigint[] = [];
-  const cheapestBySize = new Map<number, Entry>();
+  /** What rules feel is kept apart, since it may turn out otherwise. */
+  const cheapestBySize = new Map<string, Entry>();
   for (const one of hopeful) {
     const pruned = smallest.some((set) => set !== one.always && isWithin(set, one.always));
     for (const entry of entriesOf(one)) {
-      const size = entry.ways.size;
+      const size = `${entry.ways.size} ${[...entry.ways.keys()].some((lever) => levers.list[lever]!.felt)}`;
       const best = cheapestBySize.get(size);
       if (best === undefined || before(entry, best) < 0) cheapestBySize.set(size, entry);
       if (pruned) {
@@ -147,15 +186,12 @@ export function relaxationsOf(
       bySet.set(entry.set, [...kept.filter((other) => !admits(levers.list, other.ways, entry.ways)), entry]);
     }
   }
-  const minimal = smallest
-    .flatMap((set) => bySet.get(set) ?? [])
-    .map((entry) => described(entry.ways, [entry], BigInt(entry.price)))
-    .sort(order);
-  return {
-    minimal,
-    front: frontOf([...cheapestBySize.values()].map((entry) => described(entry.ways, [entry], BigInt(entry.price)))),
-    complete: true,
-  };
+  const alone = (entry: Entry): Relaxation => described(entry.ways, [entry], BigInt(entry.price));
+  return finished(
+    smallest.flatMap((set) => bySet.get(set) ?? []).map(alone),
+    [...cheapestBySize.values()].map(alone),
+    true,
+  );
 
   /** Several machines: offers run out, and the budget is shared, so sets of levers are tried with their unions. */
   function severalMachines(): Relaxations {
@@ -225,11 +261,11 @@ export function relaxationsOf(
       }
     }
     const sets = minimalSets(found.keys());
-    return {
-      minimal: sets.map((set) => found.get(set)!).sort(order),
-      front: frontOf([...found.values()]),
+    return finished(
+      sets.map((set) => found.get(set)!),
+      [...found.values()],
       complete,
-    };
+    );
   }
 
   /** Those that cost less than every one with fewer changes. */
@@ -251,6 +287,7 @@ export function savingsOf(
   candidates: Candidates,
   at: string | undefined,
   winner: { readonly offer: number; readonly price: number },
+  chooser: Chooser,
 ): readonly Relaxation[] {
   const { query, groups } = candidates;
   const { request, space } = query;
@@ -297,6 +334,8 @@ export function savingsOf(
         cost: BigInt(price) * BigInt(request.count),
       };
     })
+    .flatMap((one) => turnedOut(one, request, chooser) ?? [])
+    .filter((one) => one.price < winner.price)
     .sort(
       (a, b) => Number(a.cost - b.cost < 0n ? -1 : a.cost > b.cost) || compareOffers(space.offers, a.offer, b.offer),
     );

@@ -1,16 +1,18 @@
-import { visible } from '../diagnostic/visible.ts';
 import type { Answer, Machine } from '../plan/schema.ts';
 import { needsCloudTool } from '../plan/steps.ts';
 import { formatMonthly, formatPercent, readMoney } from '../quantity/money.ts';
 import { formatSize } from '../quantity/size.ts';
-import { clashes, compared, marks, offerText, waysOut, whyLines } from './explanation.ts';
-import { grouped, table } from './table.ts';
+import { type Block, list, paragraph } from './blocks.ts';
+import { clashes, compared, marks, offerText, waysOut, whyBlocks } from './explanation.ts';
+import { grouped } from './table.ts';
 
 /** An answer for people: the first screen answers, `verbose` tells the rest. */
 
-export interface TabularOptions {
+export interface AnswerTextOptions {
   /** Tell why as well: proofs, counts, inputs. */
   readonly verbose?: boolean;
+  /** How many steps deep proofs are told; all unless given. */
+  readonly depth?: number;
   /** Options of the command line beside the request, for the commands that are shown: `--rules acme.yaml`. */
   readonly more?: readonly string[];
 }
@@ -57,11 +59,11 @@ function machineRows(machine: Machine, proof: string): string[][] {
   return rows;
 }
 
-function remarks(answer: Answer): string[][] {
+function remarks(answer: Answer): readonly (readonly [string, string])[] {
   const chosen = answer.machines[0];
   // Where Juju chooses, nothing else was looked at.
   if (chosen === undefined || answer.proof?.startsWith('juju-')) return [];
-  const rows: string[][] = [];
+  const rows: [string, string][] = [];
   const runnerUp = answer['runner-up'];
   if (runnerUp !== null) {
     const [wins, price] = [readMoney(runnerUp['wins-below']), readMoney(runnerUp.price)];
@@ -113,106 +115,103 @@ function jujuText(pick: NonNullable<Answer['juju-pick']>, answer: Answer, chosen
   return `would pick ${which}${but}${launch}`;
 }
 
-function infeasible(answer: Answer, options: TabularOptions): string[] {
+function infeasible(answer: Answer, { verbose, more }: AnswerTextOptions): readonly Block[] {
   const error = answer.notes.find((note) => note.code === 'juju-error');
-  if (error !== undefined) return [`Juju finds nothing: ${error.text}`];
-  const { offers } = answer.considered;
+  if (error !== undefined) return [paragraph(`Juju finds nothing: ${error.text}`)];
+  const { offers, fit } = answer.considered;
   const { needs } = answer.explanation;
-  if (answer.considered.fit > 0)
+  if (fit > 0)
     return [
-      `Not enough: ${grouped(answer.considered.fit)} of ${grouped(offers)} offers fit, but not all that is asked for can be had.`,
-      ...waysOut(answer, options.more),
+      paragraph(
+        `Not enough: ${grouped(fit)} of ${grouped(offers)} offers fit, but not all that is asked for can be had.`,
+      ),
+      ...waysOut(answer, more),
     ];
-  if (offers === 0) return ['Nothing fits: no offer with a known price was considered.'];
-  const lines = [
-    `Nothing fits: ${offers === 1 ? 'the one offer' : `each of the ${grouped(offers)} offers`} considered misses at least one of ${needs.length} needs.`,
-    ...clashes(answer),
-    ...waysOut(answer, options.more),
-  ];
+  if (offers === 0) return [paragraph('Nothing fits: no offer with a known price was considered.')];
+  const which = offers === 1 ? 'the one offer' : `each of the ${grouped(offers)} offers`;
   const nearest = answer.nearest ?? [];
-  const shown = options.verbose === true ? nearest : nearest.slice(0, 1);
-  if (shown.length > 0) lines.push('', shown.length === 1 ? 'Nearest miss:' : 'Nearest misses:');
-  for (const offer of shown) {
-    lines.push(`  ${offer.type} ${offer.price} in ${offer.cloud} ${offer.region}${marks(offer)} misses`);
-    lines.push(...offer.misses.map((missed) => `    ${missed.text}`));
-  }
-  return lines;
+  const shown = verbose === true ? nearest : nearest.slice(0, 1);
+  return [
+    paragraph(`Nothing fits: ${which} considered misses at least one of ${needs.length} needs.`),
+    ...clashes(answer),
+    ...waysOut(answer, more),
+    ...list(
+      shown.length === 1 ? 'Nearest miss:' : 'Nearest misses:',
+      shown.map((offer) => ({
+        text: `${offer.type} ${offer.price} in ${offer.cloud} ${offer.region}${marks(offer)} misses`,
+        items: offer.misses.map(({ text }) => ({ text })),
+      })),
+    ),
+  ];
 }
 
 // Said in the last line of every answer, or in the first.
 const QUIET_NOTES: readonly string[] = ['not-included', 'juju-error'];
 
-/** The answer as text, without a newline at its end. */
-export function renderTabular(answer: Answer, { verbose = false, more = [] }: TabularOptions = {}): string {
-  const lines: string[] = [];
-  if (answer.machines.length === 0) {
-    lines.push(...infeasible(answer, { verbose, more }));
-  } else {
-    const { offers, fit } = answer.considered;
-    const listed = answer.machines.slice(0, MOST_LISTED);
-    const verdict = answer.status === 'optimal' ? 'cheapest' : answer.status;
-    const juju = answer.proof?.startsWith('juju-') ? answer.proof.replace('juju-', 'Juju ') : undefined;
-    const proof =
-      juju === undefined
-        ? `${verdict} of ${grouped(fit)} that fit, ${grouped(offers)} considered`
-        : `${juju}'s choice of ${grouped(fit)} that match, ${grouped(offers)} for sale`;
-    lines.push(
-      table(
-        ['Machine', 'Type', 'Image', 'Cores', 'Mem', 'Region', '$/hour', '$/month', 'Proof'],
-        listed.flatMap((machine, index) => machineRows(machine, index === 0 ? proof : '')),
-        [3, 4, 6, 7],
-      ),
-    );
-    const rest = answer.machines.length - listed.length;
-    if (rest > 0) lines.push(`and ${grouped(rest)} more machines`);
-    if (answer.machines.length > 1)
-      lines.push(
-        `Total: ${answer.machines.length} machines, ${answer.cost} USD/h, ${perMonth(answer.cost ?? '0')} USD a month`,
-      );
-    if (answer.proof === 'linear-program')
-      lines.push(`Linear program: cost ${answer.cost}, dual bound ${answer.bound}, gap ${answer.gap}`);
-    const told = remarks(answer);
-    if (told.length > 0) lines.push('', ...told.map(([label = '', text = '']) => `${label.padEnd(12)}${text}`));
-    if (answer.top !== undefined) {
-      lines.push(
-        '',
-        table(
-          ['Rank', 'Type', 'Region', '$/hour', '$/month', ''],
-          answer.top.map((offer, index) => [
-            String(index + 1),
-            offer.type,
-            `${offer.cloud} ${offer.region}`,
-            offer.price,
-            perMonth(offer.price),
-            marks(offer).trim(),
-          ]),
-          [0, 3, 4],
-        ),
-      );
-    }
-    if (answer.steps.length > 0) {
-      const shown = verbose ? answer.steps : answer.steps.slice(0, MOST_LISTED);
-      lines.push(
-        '',
-        `To get it, in a Juju model of ${[...new Set(answer.machines.map((machine) => `${machine.cloud}/${machine.region}`))].join(' and ')}:`,
-      );
-      lines.push(...shown.map((step) => `  ${step}`));
-      if (shown.length < answer.steps.length)
-        lines.push(`  … ${answer.steps.length - shown.length} more commands (--verbose)`);
-    }
+/** The machines, how they compare with others, and how to get them. */
+function feasible(answer: Answer, verbose: boolean): readonly Block[] {
+  const { offers, fit } = answer.considered;
+  const listed = answer.machines.slice(0, MOST_LISTED);
+  const verdict = answer.status === 'optimal' ? 'cheapest' : answer.status;
+  const juju = answer.proof?.startsWith('juju-') ? answer.proof.replace('juju-', 'Juju ') : undefined;
+  const proof =
+    juju === undefined
+      ? `${verdict} of ${grouped(fit)} that fit, ${grouped(offers)} considered`
+      : `${juju}'s choice of ${grouped(fit)} that match, ${grouped(offers)} for sale`;
+  const blocks: Block[] = [
+    {
+      kind: 'table',
+      head: ['Machine', 'Type', 'Image', 'Cores', 'Mem', 'Region', '$/hour', '$/month', 'Proof'],
+      rows: listed.flatMap((machine, index) => machineRows(machine, index === 0 ? proof : '')),
+      right: [3, 4, 6, 7],
+    },
+  ];
+  const rest = answer.machines.length - listed.length;
+  if (rest > 0) blocks.push(paragraph(`and ${grouped(rest)} more machines`));
+  if (answer.machines.length > 1) {
+    const cost = answer.cost ?? '0';
+    blocks.push(paragraph(`Total: ${answer.machines.length} machines, ${cost} USD/h, ${perMonth(cost)} USD a month`));
   }
+  if (answer.proof === 'linear-program')
+    blocks.push(paragraph(`Linear program: cost ${answer.cost}, dual bound ${answer.bound}, gap ${answer.gap}`));
+  const pairs = remarks(answer);
+  if (pairs.length > 0) blocks.push({ kind: 'pairs', pairs });
+  if (answer.top !== undefined)
+    blocks.push({
+      kind: 'table',
+      head: ['Rank', 'Type', 'Region', '$/hour', '$/month', ''],
+      rows: answer.top.map((offer, index) => [
+        String(index + 1),
+        offer.type,
+        `${offer.cloud} ${offer.region}`,
+        offer.price,
+        perMonth(offer.price),
+        marks(offer).trim(),
+      ]),
+      right: [0, 3, 4],
+    });
+  if (answer.steps.length > 0) {
+    const shown = verbose ? answer.steps : answer.steps.slice(0, MOST_LISTED);
+    const models = [...new Set(answer.machines.map(({ cloud, region }) => `${cloud}/${region}`))].join(' and ');
+    blocks.push({ kind: 'commands', title: `To get it, in a Juju model of ${models}:`, commands: shown });
+    const hidden = answer.steps.length - shown.length;
+    if (hidden > 0) blocks.push(paragraph(`… ${hidden} more commands (--verbose)`));
+  }
+  return blocks;
+}
+
+/** The answer for people. */
+export function answerBlocks(answer: Answer, options: AnswerTextOptions = {}): readonly Block[] {
+  const { verbose = false, depth = Number.POSITIVE_INFINITY, more = [] } = options;
+  const blocks = answer.machines.length === 0 ? [...infeasible(answer, options)] : [...feasible(answer, verbose)];
   const notes = answer.notes.filter((note) => !QUIET_NOTES.includes(note.code));
-  if (notes.length > 0) lines.push('', ...notes.map((note) => `Note: ${note.text}.`));
+  if (notes.length > 0) blocks.push(paragraph(...notes.map(({ text }) => `Note: ${text}.`)));
   const dates = [...new Set(answer.machines.map((machine) => machine['as-of']).filter((date) => date !== null))];
   const own = answer.notes.some((note) => note.code === 'own-price');
-  if (dates.length > 0)
-    lines.push(
-      '',
-      `${own ? 'Own prices on the list' : `List price${dates.length > 1 ? 's' : ''}`} of ${dates.join(', ')}, USD; disks, public addresses, traffic, licences and tax are not included.${verbose ? '' : ' --verbose tells why.'}`,
-    );
-  if (verbose) lines.push(...whyLines(answer, more));
-  return lines
-    .flatMap((line) => line.split('\n'))
-    .map(visible)
-    .join('\n');
+  if (dates.length > 0) {
+    const what = own ? 'Own prices on the list' : `List price${dates.length > 1 ? 's' : ''}`;
+    const apart = 'disks, public addresses, traffic, licences and tax are not included.';
+    blocks.push(paragraph(`${what} of ${dates.join(', ')}, USD; ${apart}${verbose ? '' : ' --verbose tells why.'}`));
+  }
+  return verbose ? [...blocks, ...whyBlocks(answer, more, depth)] : blocks;
 }
