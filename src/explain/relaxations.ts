@@ -97,11 +97,9 @@ export type Outcome = Pick<Relaxation, 'offer' | 'image' | 'price' | 'cost'>;
 const isFelt = ({ changes }: Pick<Relaxation, 'changes'>): boolean => changes.some(({ lever }) => lever.felt);
 
 /**
- * A relaxation as it turns out where rules feel the change; undefined where nothing comes of it, or where fewer changes
- * would do.
+ * A relaxation as it turns out when it is asked for; undefined where nothing comes of it, or where fewer changes would do.
  */
 function turnedOut(relaxation: Relaxation, request: MachineRequest, { solve }: Chooser): Relaxation | undefined {
-  if (!isFelt(relaxation)) return relaxation;
   const outcome = solve(relaxation.request);
   if (outcome === undefined) return undefined;
   const { changes } = relaxation;
@@ -148,10 +146,12 @@ export function relaxationsOf(candidates: Candidates, at: string | undefined, ch
     a.changes.length - b.changes.length ||
     compareOffers(space.offers, a.offer, b.offer);
   const finished = (smallest: readonly Relaxation[], all: readonly Relaxation[], complete: boolean): Relaxations => {
-    const minimal = smallest.flatMap((one) => turnedOut(one, request, chooser) ?? []).sort(order);
+    const settled = (one: Relaxation): Relaxation | [] =>
+      isFelt(one) ? (turnedOut(one, request, chooser) ?? []) : one;
+    const minimal = smallest.flatMap(settled).sort(order);
     return {
       minimal,
-      front: frontOf(all.flatMap((one) => turnedOut(one, request, chooser) ?? [])),
+      front: frontOf(all.flatMap(settled)),
       complete: complete && minimal.length === smallest.length,
     };
   };
@@ -195,12 +195,14 @@ export function relaxationsOf(candidates: Candidates, at: string | undefined, ch
 
   /** Several machines: offers run out, and the budget is shared, so sets of levers are tried with their unions. */
   function severalMachines(): Relaxations {
+    const all: Entry[] = [];
     const pool = new Map<bigint, Entry[]>();
     for (const one of hopeful) {
       for (const entry of entriesOf(one)) {
         const known = pool.get(entry.set) ?? [];
         known.push(entry);
         pool.set(entry.set, known);
+        all.push(entry);
       }
     }
     const limit = (offer: number): number => space.offers.limit[offer]!;
@@ -216,14 +218,14 @@ export function relaxationsOf(candidates: Candidates, at: string | undefined, ch
       });
       pool.set(set, needed);
     }
-    const take = (set: bigint): { taken: Entry[]; cost: bigint; ways: Ways } | undefined => {
-      const open = [...pool].flatMap(([own, entries]) => (isWithin(own, set) ? entries : [])).sort(before);
+    type Taken = { readonly taken: readonly Entry[]; readonly cost: bigint; readonly ways: Ways };
+    const cheapestOf = (open: readonly Entry[]): Taken | undefined => {
       const used = new Set<number>();
       const taken: Entry[] = [];
       let left = request.count;
       let cost = 0n;
       let ways: Ways = new Map();
-      for (const entry of open) {
+      for (const entry of [...open].sort(before)) {
         if (left === 0) break;
         if (used.has(entry.offer)) continue;
         used.add(entry.offer);
@@ -235,20 +237,41 @@ export function relaxationsOf(candidates: Candidates, at: string | undefined, ch
       }
       return left === 0 ? { taken, cost, ways } : undefined;
     };
+    const take = (set: bigint): Taken | undefined =>
+      cheapestOf([...pool].flatMap(([own, entries]) => (isWithin(own, set) ? entries : [])));
+    /** The same levers, set one after another to the least with which enough machines are left. */
+    const least = (set: bigint): Taken | undefined => {
+      let open: readonly Entry[] = all.filter((entry) => isWithin(entry.set, set));
+      for (const lever of membersOf(set)) {
+        const { admits: admitsSetting } = levers.list[lever]!;
+        const within = (setting: Setting): readonly Entry[] =>
+          open.filter(({ ways }) => !ways.has(lever) || admitsSetting(setting, ways.get(lever)!));
+        const settings = new Set(open.flatMap(({ ways }) => (ways.has(lever) ? [ways.get(lever)!] : [])));
+        const choices = [...settings].map(within).sort((a, b) => a.length - b.length);
+        open = choices.find((some) => isEnough(cheapestOf(some), set)) ?? open;
+      }
+      return cheapestOf(open);
+    };
     const budgetLever = levers.list.findIndex((lever) => lever.id === 'budget');
     const budgetBit = budgetLever === -1 ? 0n : 1n << BigInt(budgetLever);
+    const isEnough = (got: Taken | undefined, set: bigint): boolean =>
+      got !== undefined && ((set & budgetBit) !== 0n || affordable(got.cost));
+    const asked = ({ taken, cost, ways }: Taken): Relaxation =>
+      described(
+        affordable(cost) ? ways : new Map(ways).set(budgetLever, Number(cost * BigInt(HOURS_PER_MONTH))),
+        taken,
+        cost,
+      );
     const found = new Map<bigint, Relaxation>();
     const queue: bigint[] = [0n, ...pool.keys()];
     const seen = new Set(queue);
     let complete = true;
     for (const set of queue) {
       const got = take(set & ~budgetBit);
-      if (got !== undefined && affordable(got.cost)) {
-        found.set(setOf(got.ways), described(got.ways, got.taken, got.cost));
-        if (setOf(got.ways) === set) continue;
-      } else if (got !== undefined && budgetBit !== 0n) {
-        const ways = new Map(got.ways).set(budgetLever, Number(got.cost * BigInt(HOURS_PER_MONTH)));
-        found.set(setOf(ways), described(ways, got.taken, got.cost));
+      if (got !== undefined && (affordable(got.cost) || budgetBit !== 0n)) {
+        const own = affordable(got.cost) ? setOf(got.ways) : setOf(got.ways) | budgetBit;
+        found.set(own, asked(got));
+        if (own === set) continue;
       }
       for (const own of pool.keys()) {
         const union = set | own;
@@ -262,7 +285,7 @@ export function relaxationsOf(candidates: Candidates, at: string | undefined, ch
     }
     const sets = minimalSets(found.keys());
     return finished(
-      sets.map((set) => found.get(set)!),
+      sets.map((set) => asked(least(set)!)),
       [...found.values()],
       complete,
     );
@@ -281,12 +304,12 @@ export function relaxationsOf(candidates: Candidates, at: string | undefined, ch
 /**
  * Single changes that save money where something fits already: of each lever the least change that saves anything.
  *
- * @param winner the offer that was chosen, and its billed price
+ * @param winner the (first) offer that was chosen, its billed price, and what all machines cost together
  */
 export function savingsOf(
   candidates: Candidates,
   at: string | undefined,
-  winner: { readonly offer: number; readonly price: number },
+  winner: { readonly offer: number; readonly price: number; readonly cost: bigint },
   chooser: Chooser,
 ): readonly Relaxation[] {
   const { query, groups } = candidates;
@@ -322,23 +345,26 @@ export function savingsOf(
       }
     }
   }
-  return [...best.entries()]
-    .map(([lever, { ways, offer, image, price }]): Relaxation => {
-      const change = { lever: levers.list[lever]!, setting: ways.get(lever)! };
-      return {
-        changes: [change],
-        request: change.lever.apply(request, change.setting),
-        offer,
-        image,
-        price,
-        cost: BigInt(price) * BigInt(request.count),
-      };
-    })
-    .flatMap((one) => turnedOut(one, request, chooser) ?? [])
-    .filter((one) => one.price < winner.price)
-    .sort(
-      (a, b) => Number(a.cost - b.cost < 0n ? -1 : a.cost > b.cost) || compareOffers(space.offers, a.offer, b.offer),
-    );
+  return (
+    [...best.entries()]
+      .map(([lever, { ways, offer, image, price }]): Relaxation => {
+        const change = { lever: levers.list[lever]!, setting: ways.get(lever)! };
+        return {
+          changes: [change],
+          request: change.lever.apply(request, change.setting),
+          offer,
+          image,
+          price,
+          cost: BigInt(price) * BigInt(request.count),
+        };
+      })
+      // Several machines may come to be of several types.
+      .flatMap((one) => (request.count > 1 || isFelt(one) ? (turnedOut(one, request, chooser) ?? []) : one))
+      .filter((one) => one.cost < winner.cost)
+      .sort(
+        (a, b) => Number(a.cost - b.cost < 0n ? -1 : a.cost > b.cost) || compareOffers(space.offers, a.offer, b.offer),
+      )
+  );
 }
 
 /** The smallest changes with which one candidate fits, by the exact amounts. */

@@ -254,7 +254,14 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
       steps,
       explanation: {
         ...common.explanation,
-        ...whyThis(candidates, swept, needs, first, at, chooserFor(compiled, request, at)),
+        ...whyThis(
+          candidates,
+          swept,
+          needs,
+          { offer: first, cost: choice.cost },
+          at,
+          chooserFor(compiled, request, at),
+        ),
         proofs,
         'price-steps': priceSteps,
       },

@@ -116,6 +116,16 @@ function jujuText(pick: NonNullable<Answer['juju-pick']>, answer: Answer, chosen
 }
 
 function infeasible(answer: Answer, { verbose, more }: AnswerTextOptions): readonly Block[] {
+  if (answer.status === 'error')
+    return list(
+      'No answer, for the question is at fault:',
+      (answer.diagnostics ?? []).map(({ message, place, path, hint }) => ({
+        text: message,
+        items: [...[place ?? path ?? []].flat(), ...(hint === undefined ? [] : [`hint: ${hint}`])].map((text) => ({
+          text,
+        })),
+      })),
+    );
   const error = answer.notes.find((note) => note.code === 'juju-error');
   if (error !== undefined) return [paragraph(`Juju finds nothing: ${error.text}`)];
   const { offers, fit } = answer.considered;
