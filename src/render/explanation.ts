@@ -185,7 +185,8 @@ function proofs(answer: Answer, depth: number): readonly Block[] {
 function waterfall(answer: Answer): readonly Block[] {
   const chosen = answer.machines[0];
   const steps = answer.explanation['price-steps'];
-  if (chosen === undefined || steps.length === 0) return [];
+  if (chosen === undefined) return [];
+  if (steps.length === 0) return [paragraph(`Price: ${chosen.price} USD/h, billed as listed`)];
   const listed = chosen['list-price'] === null ? 'unknown' : `${chosen['list-price']} USD/h`;
   return list(`Price: list ${listed}`, [
     ...steps.map(({ change, component, rule, reason }) => ({
