@@ -7,37 +7,32 @@ import type { Engine } from '../plan/choose.ts';
 import { answerAsJuju, askJuju, type JujuSetting } from '../plan/compat.ts';
 import type { Answer } from '../plan/schema.ts';
 import { renderAnswer } from '../render/formats.ts';
-import { listOf, parseConstraints } from '../request/constraints.ts';
+import { parseConstraints } from '../request/constraints.ts';
 import { type CompatMode, dialectOf, jujuDialect, jujuVersionOf } from '../request/dialect.ts';
-import { DEFAULT_BASE, type MachineRequest, parseRequest } from '../request/request.ts';
-import type { SourceText } from '../request/source-text.ts';
+import type { MachineRequest } from '../request/request.ts';
 import { loadVocabulary } from '../storage/packs.ts';
 import {
   addOutputOptions,
   addSourceOptions,
-  collect,
   compatOption,
-  loadSources,
   type OutputOptions,
   type SourceOptions,
   sourceWords,
   wholeNumber,
 } from './options.ts';
 import { deliver, EXIT, type Process, report } from './process.ts';
+import {
+  addRequestOptions,
+  flagTexts,
+  loadSourcesFor,
+  PLACEMENT,
+  type RequestOptions,
+  readRequestOptions,
+} from './request-options.ts';
 
-interface Options extends OutputOptions, SourceOptions {
-  readonly constraints?: readonly string[];
-  readonly base: string;
-  readonly number: number;
-  readonly guest?: readonly string[];
-  readonly with?: readonly string[];
-  readonly waive?: readonly string[];
+interface Options extends OutputOptions, SourceOptions, RequestOptions {
   readonly explain?: boolean;
-  readonly reserve: boolean;
-  readonly cloud?: readonly string[];
-  readonly region?: readonly string[];
-  readonly market?: readonly string[];
-  readonly maxPrice?: readonly string[];
+  readonly depth?: number;
   readonly top: number;
   readonly engine: Engine;
   readonly compat: CompatMode;
@@ -92,19 +87,10 @@ Examples:
 export function addMachineCommand(process: Process, exit: (code: number) => void): Command {
   const command = new Command('add-machine')
     .description('find the cheapest machine that can host a container, and how to get it')
-    .argument('[placement]', "a container type (lxd, kvm, 'kvm>=8.2', …) or zone=NAME; none for a plain machine")
-    .option('--constraints <text>', 'constraints in Juju\'s grammar, such as "cores=2 mem=4G"; repeatable', collect)
-    .option('--base <base>', 'operating system and release of the machine', DEFAULT_BASE)
-    .option('-n, --number <count>', 'how many such machines', wholeNumber(1), 1)
-    .option('--guest <guest>', 'a guest sized apart from its host: "[Nx ][TYPE:]cores=2 mem=4G"; repeatable', collect)
-    .option('--with <name=value>', 'a fact of the request for rules, such as env=production; repeatable', collect)
-    .option('--waive <rule>', 'a rule that may be waived and is, such as safety/deprecated; repeatable', collect)
+    .argument('[placement]', PLACEMENT);
+  addRequestOptions(command)
     .option('--explain', 'tell why: the same as --verbose')
-    .option('--no-reserve', "Juju's own sizing: nothing kept back for the host")
-    .option('--cloud <names>', 'the same as the constraint cloud=', collect)
-    .option('--region <names>', 'the same as the constraint region=', collect)
-    .option('--market <market>', 'the same as the constraint market=', collect)
-    .option('--max-price <usd>', 'the same as the constraint max-price=', collect)
+    .option('--depth <steps>', 'tell why, with proofs no deeper than this', wholeNumber(1))
     .option('--top <count>', 'also list so many of the cheapest offers', wholeNumber(1), 1)
     .addOption(
       new Option('--engine <engine>', 'how to choose: by scanning, or by linear program')
@@ -114,58 +100,31 @@ export function addMachineCommand(process: Process, exit: (code: number) => void
     .addOption(compatOption())
     .addHelpText('after', EXAMPLES);
   addOutputOptions(addSourceOptions(command));
-  return command.action((placement: string | undefined, options: Options) => {
+  return command.action(async (placement: string | undefined, options: Options) => {
     const vocabulary = loadVocabulary();
-    const flags = (['cloud', 'region', 'market', 'maxPrice'] as const).flatMap((name): SourceText[] => {
-      const key = name === 'maxPrice' ? 'max-price' : name;
-      return (options[name] ?? []).map((value) => ({
-        source: `--${key}`,
-        text: `${key}=${value.replaceAll(' ', '\\ ')}`,
-      }));
-    });
-    const texts = (values: readonly string[] | undefined, source: string): SourceText[] =>
-      (values ?? []).map((text) => ({ source, text }));
     const version = jujuVersionOf(options.compat);
     const stray = version === undefined ? undefined : withoutMeaning(options, jujuDialect(version).name);
     if (stray !== undefined) return exit(report(process, [stray]));
+    const flags = flagTexts(options);
     const where = parseConstraints(flags, vocabulary);
-    const request = parseRequest(
-      {
-        ...(placement === undefined ? {} : { placement: { source: 'placement', text: placement } }),
-        // Where a Juju model is, is no constraint of Juju's.
-        constraints: [...texts(options.constraints, '--constraints'), ...(version === undefined ? flags : [])],
-        base: { source: '--base', text: options.base },
-        count: options.number,
-        attributes: texts(options.with, '--with'),
-        ...(options.guest === undefined ? {} : { guests: texts(options.guest, '--guest') }),
-        reserve: options.reserve,
-        waived: texts(options.waive, '--waive'),
-      },
-      vocabulary,
-      dialectOf(options.compat, vocabulary),
-    );
+    // Where a Juju model is, is no constraint of Juju's.
+    const own = version === undefined ? flags : [];
+    const request = readRequestOptions(options, placement, own, vocabulary, dialectOf(options.compat, vocabulary));
     if (!request.ok) return exit(report(process, request.diagnostics));
     if (!where.ok) return exit(report(process, where.diagnostics));
-    const named = listOf(version === undefined ? request.value.constraints : where.value, 'cloud');
-    const literal = named.length > 0 && named.every((name) => !name.includes('*') && !name.startsWith('^'));
-    const progress = (text?: string): void => {
-      // One cloud is read in a blink.
-      if (options.quiet !== true && !literal) process.progress(text);
-    };
-    progress('reading the catalog');
-    const compiled = loadSources(options, literal ? named : undefined);
-    progress();
+    const compiled = loadSourcesFor(process, options, version === undefined ? request.value.constraints : where.value);
     if (!compiled.ok) return exit(report(process, compiled.diagnostics));
-    progress('judging offers');
     const setting = version === undefined ? undefined : { ...AS_JUJU, version, where: where.value };
+    if (options.quiet !== true) process.progress('judging offers');
     const answer = answerWith(compiled.value, request.value, setting, options);
-    progress();
+    if (options.quiet !== true) process.progress();
     if (!answer.ok) return exit(report(process, answer.diagnostics));
     const fault = deliver(
       process,
-      renderAnswer(answer.value, options.format, {
-        verbose: options.verbose === true || options.explain === true,
+      await renderAnswer(answer.value, options.format, {
+        verbose: options.verbose === true || options.explain === true || options.depth !== undefined,
         more: sourceWords(options),
+        ...(options.depth === undefined ? {} : { depth: options.depth }),
       }),
       options.output,
     );

@@ -60,15 +60,15 @@ export function solveCommand(process: Process, exit: (code: number) => void): Co
     // A program that asked for JSON or YAML gets its answer in that form even when the problem is at fault.
     if (!problem.ok) {
       const fault =
-        options.format === 'tabular'
+        options.format === 'tabular' || options.format === 'markdown'
           ? undefined
-          : deliver(process, renderAnswer(errorAnswer(problem.diagnostics), options.format), options.output);
+          : deliver(process, await renderAnswer(errorAnswer(problem.diagnostics), options.format), options.output);
       return exit(report(process, fault === undefined ? problem.diagnostics : [fault]));
     }
     const answer = solveRead(problem.value);
     const fault = deliver(
       process,
-      renderAnswer(answer, options.format, { verbose: options.verbose ?? false }),
+      await renderAnswer(answer, options.format, { verbose: options.verbose ?? false }),
       options.output,
     );
     exit(fault === undefined ? exitOf(answer) : report(process, [fault]));

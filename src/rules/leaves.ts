@@ -35,6 +35,9 @@ const operands = new WeakMap<Leaf, readonly Operand[]>();
 // A column of few values tells rows apart by these, for all leaves at once; of many values, by the outcomes of a leaf.
 const FEW_VALUES = 8;
 
+// Truth values are 0, 1 and 2.
+const OUTCOMES = 3;
+
 const priceOf = (price: number | undefined): Value | undefined =>
   price === undefined || Number.isNaN(price) ? undefined : price;
 
@@ -75,7 +78,7 @@ export function leavesOver(space: Space, request: RequestFacts): Leaves {
   const splitBy = (column: Column, scope: RowScope): Split => {
     let split = byColumn.get(column);
     if (split === undefined) {
-      split = { scope, codeAt: (row) => column.codes[row]! };
+      split = { scope, codeAt: (row) => column.codes[row]!, bound: column.values.length };
       byColumn.set(column, split);
     }
     return split;
@@ -97,16 +100,18 @@ export function leavesOver(space: Space, request: RequestFacts): Leaves {
         if (column === undefined) return [];
         if (column.values.length <= FEW_VALUES) return [splitBy(column, scope)];
         const { outcomes } = decided(leaf, scope);
-        return [{ scope, codeAt: (row) => outcomes[column.codes[row]!]! }];
+        return [{ scope, codeAt: (row) => outcomes[column.codes[row]!]!, bound: OUTCOMES }];
       }
       const read = scope === 'request' ? operandsOf(leaf) : [{ name, scope }, ...operandsOf(leaf)];
       return read.flatMap(({ name: of, scope: within }) => {
         if (of === PRICE && operandsOf(leaf).length === 0) {
           // Three outcomes, not a class for each of a million prices.
           const { price } = space.offers;
-          return [{ scope: within, codeAt: (row: number) => judge(leaf, priceOf(price[row]), undefined) }];
+          return [
+            { scope: within, codeAt: (row: number) => judge(leaf, priceOf(price[row]), undefined), bound: OUTCOMES },
+          ];
         }
-        if (of === PRICE) return [{ scope: within, codeAt: (row: number) => row }];
+        if (of === PRICE) return [{ scope: within, codeAt: (row: number) => row, bound: space.offers.size }];
         const column = tableOf(space, within).columns.get(of);
         return column === undefined ? [] : [splitBy(column, within)];
       });

@@ -248,6 +248,14 @@ export function versionOf(program: Program, level: number): string | undefined {
   return level < 2 ? undefined : program.versions[level - 2];
 }
 
+/** Whether the condition of any rule reads a capability, or an attribute of that name. */
+export function isRead(program: Program, name: string): boolean {
+  return program.rules.some((rule) => {
+    const read = readsOf(isRefusal(rule) ? violationOf(rule) : rule.when);
+    return read.some((leaf) => (leaf.kind === 'capability' ? `can.${leaf.capability}` : leaf.attribute.name) === name);
+  });
+}
+
 /** The program with each rule replaced by others, or by none. The digest stays that of the whole. */
 function mapRules(program: Program, replace: (rule: Rule) => readonly Rule[]): Program {
   // What does not change stays the same object, so that what was worked out of it holds on.
