@@ -1,9 +1,9 @@
-import type { Offers } from '../catalog/catalog.ts';
+import type { Catalog, Offers } from '../catalog/catalog.ts';
 import { numberAt, textAt } from '../catalog/column.ts';
 import type { MachineRequest } from '../request/request.ts';
 import { type Derivation, derive } from '../rules/derive.ts';
 import { type BilledPrice, billedPrice } from '../rules/price.ts';
-import { withoutLaunchOptions, withoutRules } from '../rules/program.ts';
+import { type Program, withoutLaunchOptions, withoutRules } from '../rules/program.ts';
 import type { Site, Space } from '../rules/space.ts';
 import { FALSE, TRUE, type Tri, UNKNOWN_TRUTH } from '../rules/tri.ts';
 import type { Compiled } from './compiled.ts';
@@ -63,6 +63,41 @@ export interface Verdict extends Masks {
   price: number;
 }
 
+/** What does not depend on the constraints of a request, or on what it wants to host. */
+interface Derived extends Pick<Query, 'images' | 'space' | 'derivation' | 'unaided'> {
+  readonly catalog: Catalog;
+  readonly key: string;
+}
+
+// Requests that are a little different from the one before, or come after it in a stream, are judged by the same facts.
+const derived = new WeakMap<Offers, WeakMap<Program, Derived>>();
+
+function derivedFor(
+  { catalog, program }: Compiled,
+  request: MachineRequest,
+  at: string | undefined,
+  offers: Offers,
+): Derived {
+  const given = requestFacts({ catalog, program }, request, at);
+  const key = JSON.stringify([request.base.os, request.base.release, ...given]);
+  let byProgram = derived.get(offers);
+  if (byProgram === undefined) {
+    byProgram = new WeakMap();
+    derived.set(offers, byProgram);
+  }
+  const known = byProgram.get(program);
+  if (known?.key === key && known.catalog === catalog) return known;
+  const { types, regions } = catalog;
+  const images = imagesOf(catalog, request.base);
+  const space: Space = { types, regions, images: images.table, offers };
+  const derivation = derive(program, space, given);
+  const plain = withoutLaunchOptions(program);
+  const unaided = plain === program ? derivation : derive(plain, space, given, derivation);
+  const fresh: Derived = { key, catalog, images, space, derivation, unaided };
+  byProgram.set(program, fresh);
+  return fresh;
+}
+
 /**
  * Prepares a request.
  *
@@ -79,12 +114,7 @@ export function prepare(
   const program = withoutRules(whole.program, ({ id }) => request.waived.includes(id));
   const compiled: Compiled = { catalog, program };
   const { types, regions } = catalog;
-  const images = imagesOf(catalog, request.base);
-  const space: Space = { types, regions, images: images.table, offers };
-  const given = requestFacts(compiled, request, at);
-  const derivation = derive(program, space, given);
-  const plain = withoutLaunchOptions(program);
-  const unaided = plain === program ? derivation : derive(plain, space, given, derivation);
+  const { images, space, derivation, unaided } = derivedFor(compiled, request, at, offers);
   const facts = factNeeds(request, catalog, offers);
   const atSite = siteNeeds(compiled, request, space, derivation, unaided);
   const needs: readonly NeedText[] = [...facts, ...atSite.needs];

@@ -104,6 +104,8 @@ export interface ProblemInputs {
   catalog(path: string | undefined, at: string | undefined): Result<Catalog>;
   /** `at` is the path of the list of packs in the document. */
   rules(packs: readonly unknown[], document: Document, at: Path): Result<Program>;
+  /** A catalog written out: made anew unless the same text was read before. */
+  inline(text: string, make: () => Result<Catalog>): Result<Catalog>;
   /** `sha256:…` of a text. */
   digest(text: string): string;
 }
@@ -208,12 +210,16 @@ export function readProblem(document: Document, inputs: ProblemInputs): Result<P
   const setting = readCompatOptions(document, options, vocabulary, (path, text) => sourceText(document, path, text));
   const rules = inputs.rules(packs ?? ['default'], document, ['rules']);
   let catalog: Result<Catalog>;
-  if ('types' in section)
-    catalog = readInlineCatalog(section, inputs.vocabulary, document, ['catalog'], {
-      digest: inputs.digest(canonicalLists(section)),
-      at: options.at,
-    });
-  else catalog = inputs.catalog('path' in section ? section.path : undefined, options.at);
+  if ('types' in section) {
+    const read = (): Result<Catalog> =>
+      readInlineCatalog(section, inputs.vocabulary, document, ['catalog'], {
+        digest: inputs.digest(canonicalLists(section)),
+        at: options.at,
+      });
+    const { text, start, end } = document.spanOf(['catalog']);
+    // In braces a text means the same wherever it stands.
+    catalog = text[start] === '{' ? inputs.inline(`${options.at ?? ''} ${text.slice(start, end)}`, read) : read();
+  } else catalog = inputs.catalog('path' in section ? section.path : undefined, options.at);
   if (!request.ok || !setting.ok || !rules.ok || !catalog.ok)
     return fail(...[request, setting, rules, catalog].flatMap((part) => (part.ok ? [] : part.diagnostics)));
   if (catalog.value.types.size === 0)

@@ -6,8 +6,11 @@ import { loadCatalog } from './catalogs.ts';
 import { sha256 } from './files.ts';
 import { loadRules, loadVocabulary } from './packs.ts';
 
-// Streams may name any number of catalogs and lists of rules: those that were asked for last are kept.
+// Streams may have any number of catalogs and lists of rules: those that were asked for last are kept.
 const MOST_CATALOGS = 4;
+const MOST_INLINE = 16;
+/** Longer catalogs, as text, are read each time. */
+const LONGEST_INLINE = 200_000;
 const MOST_PROGRAMS = 64;
 /** Longer lists of rules, as JSON, are read each time. */
 const LONGEST_LIST = 100_000;
@@ -60,10 +63,22 @@ export function storedInputs() {
     const [path, at] = JSON.parse(key) as [string | null, string | null];
     return loadCatalog({ vocabulary, at: at ?? undefined, ...(path === null ? {} : { path }) });
   });
+  const inline = new Map<string, Result<Catalog>>();
   const programs = remembered(MOST_PROGRAMS, (list) => compileList(list, vocabulary));
   return {
     vocabulary,
     catalog: (path: string | undefined, at: string | undefined) => catalogs(JSON.stringify([path ?? null, at ?? null])),
+    inline(text: string, make: () => Result<Catalog>): Result<Catalog> {
+      if (text.length > LONGEST_INLINE) return make();
+      const key = sha256(text);
+      const found = inline.get(key) ?? make();
+      // What is wrong is told at its place in its own document.
+      if (!found.ok) return found;
+      inline.delete(key);
+      inline.set(key, found);
+      if (inline.size > MOST_INLINE) inline.delete(inline.keys().next().value!);
+      return found;
+    },
     rules(packs: readonly unknown[], document: Document, at: Path): Result<Program> {
       const named = packs.every((pack) => typeof pack === 'string');
       // A value that is no document may hold what JSON does not tell.
