@@ -42,7 +42,7 @@ export { chooseTypes, compareByName } from './juju/choose-types.ts';
 export { findInstance, type InstanceAnswer, type InstanceQuestion } from './juju/find-instance.ts';
 export type { Image } from './juju/images.ts';
 export type { InstanceType } from './juju/instance-type.ts';
-export { type JujuPick, jujuPick } from './juju/profiles.ts';
+export { type JujuPick, jujuPick } from './juju/pick.ts';
 export { PROVIDER_VALIDATORS, type ProviderValidator, validatorOf } from './juju/provider-validators.ts';
 export {
   ACCEPT_ALL,
