@@ -11,6 +11,7 @@ import { typesForSale } from '../juju/region-types.ts';
 import { baseName } from '../juju/wording.ts';
 import type { Compiled } from '../match/compiled.ts';
 import { imagesOf } from '../match/images.ts';
+import { isNamed, namedMachine } from '../match/machines.ts';
 import { passesPatterns } from '../match/needs.ts';
 import { prepare } from '../match/query.ts';
 import { requestDate } from '../match/request-facts.ts';
@@ -105,9 +106,13 @@ function notInJuju(request: MachineRequest, version: JujuVersion): readonly Diag
 /** Checks that a request can be put to Juju, in one region of the catalog. */
 export function askJuju(request: MachineRequest, compiled: Compiled, setting: JujuSetting): Result<AsJuju> {
   const { version, where, archs, agentArch } = setting;
-  // What else the request names is Juju's to judge.
+  // Containers are judged by Juju's words; what else the constraints name is Juju's to judge.
   const { placement } = request;
-  const place = { ...request, constraints: where, placement: placement.kind === 'existing' ? placement : NO_PLACEMENT };
+  const place = {
+    ...request,
+    constraints: where,
+    placement: placement.kind === 'container' ? NO_PLACEMENT : placement,
+  };
   const faults = [...notInJuju(request, version), ...validateRequest(place, compiled)];
   if (faults.length > 0) return fail(...faults);
   const region = regionMeant(compiled.catalog, setting);
@@ -129,6 +134,7 @@ function unpricedServing(
   catalog: Catalog,
   region: number,
   { version, constraints, agentArch }: InstanceQuestion,
+  isMeant: (row: number) => boolean,
 ): number {
   const inScope = new Uint8Array(catalog.regions.size);
   inScope[region] = 1;
@@ -136,7 +142,9 @@ function unpricedServing(
   const lacksArch = version === '3.6' && textOf(constraints, 'arch') === undefined;
   const wanted = withDefaults(lacksArch ? withValues(constraints, { arch: agentArch }) : constraints, version);
   const rows = new Set(Array.from(unpriced.type).filter((_, row) => unpriced.region[row] === region));
-  return [...rows].filter((row) => matchType(instanceTypeOf(catalog.types, row, 0, version), wanted, version)).length;
+  return [...rows].filter(
+    (row) => isMeant(row) && matchType(instanceTypeOf(catalog.types, row, 0, version), wanted, version),
+  ).length;
 }
 
 /** Everything that the machine's image says of itself, with the id that was asked for in place of its own. */
@@ -153,7 +161,12 @@ export function answerAsJuju(compiled: Compiled, asked: MachineRequest, as: AsJu
   const images = imagesOf(catalog, request.base);
   const cloud = as.region === undefined ? '' : (textAt(catalog.regions, 'offer.cloud', as.region) ?? '');
   const region = as.region === undefined ? '' : (textAt(catalog.regions, 'offer.region', as.region) ?? '');
-  const forSale = as.region === undefined ? [] : typesForSale(catalog, as.region, version);
+  // A machine of a MAAS that is named is the only one there is to choose.
+  const named = namedMachine(asked, catalog);
+  const isMeant = (row: number): boolean => named === undefined || isNamed(catalog, row, named);
+  const forSale = (as.region === undefined ? [] : typesForSale(catalog, as.region, version)).filter(({ offer }) =>
+    isMeant(catalog.offers.type[offer]!),
+  );
   const found = (images.byCloud.get(cloud) ?? [])
     .filter((row) => [undefined, region].includes(textAt(images.table, 'image.region', row)))
     .map((row) => imageOf(images.table, row));
@@ -169,7 +182,7 @@ export function answerAsJuju(compiled: Compiled, asked: MachineRequest, as: AsJu
     agentArch: as.agentArch ?? textOf(request.constraints, 'arch') ?? 'amd64',
   };
   const instance = findInstance(question);
-  const unpriced = as.region === undefined ? 0 : unpricedServing(catalog, as.region, question);
+  const unpriced = as.region === undefined ? 0 : unpricedServing(catalog, as.region, question, isMeant);
   const query = prepare(compiled, request, at);
 
   const notes: Note[] = [];
