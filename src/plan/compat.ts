@@ -1,13 +1,10 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { textAt } from '../catalog/column.ts';
-import { unpricedOffers } from '../catalog/unpriced.ts';
 import { type Diagnostic, fail, ok, type Result } from '../diagnostic/diagnostic.ts';
 import { didYouMean } from '../diagnostic/nearest.ts';
-import { matchType, withDefaults, withValues } from '../juju/choose-types.ts';
 import { findInstance, type InstanceQuestion } from '../juju/find-instance.ts';
 import { imageOf, newestImages, preferredByStore } from '../juju/images.ts';
-import { instanceTypeOf } from '../juju/instance-type.ts';
-import { typesForSale } from '../juju/region-types.ts';
+import { typesForSale, unpricedServing } from '../juju/region-types.ts';
 import { baseName } from '../juju/wording.ts';
 import type { Compiled } from '../match/compiled.ts';
 import { imagesOf } from '../match/images.ts';
@@ -20,6 +17,7 @@ import { formatMoney } from '../quantity/money.ts';
 import { type Constraints, listOf, textOf } from '../request/constraints.ts';
 import { type JujuVersion, jujuDialect } from '../request/dialect.ts';
 import type { MachineRequest } from '../request/request.ts';
+import { providerNotes } from './compat-notes.ts';
 import { describeMachine } from './describe.ts';
 import { NOT_INCLUDED, requestNotes } from './notes.ts';
 import type { Answer, Machine, Note } from './schema.ts';
@@ -129,24 +127,6 @@ function provisioned(request: MachineRequest): MachineRequest {
   return { ...request, constraints: { ...request.constraints, byKey }, containers, reserve: false };
 }
 
-/** How many types would serve but have no known price in the region, so that Juju's choice among them is not known. */
-function unpricedServing(
-  catalog: Catalog,
-  region: number,
-  { version, constraints, agentArch }: InstanceQuestion,
-  isMeant: (row: number) => boolean,
-): number {
-  const inScope = new Uint8Array(catalog.regions.size);
-  inScope[region] = 1;
-  const unpriced = unpricedOffers(catalog, inScope, 'on-demand');
-  const lacksArch = version === '3.6' && textOf(constraints, 'arch') === undefined;
-  const wanted = withDefaults(lacksArch ? withValues(constraints, { arch: agentArch }) : constraints, version);
-  const rows = new Set(Array.from(unpriced.type).filter((_, row) => unpriced.region[row] === region));
-  return [...rows].filter(
-    (row) => isMeant(row) && matchType(instanceTypeOf(catalog.types, row, 0, version), wanted, version),
-  ).length;
-}
-
 /** Everything that the machine's image says of itself, with the id that was asked for in place of its own. */
 function withImageId(machine: Machine, id: string | undefined): Machine {
   return id === undefined || machine.image === undefined ? machine : { ...machine, image: { ...machine.image, id } };
@@ -222,6 +202,7 @@ export function answerAsJuju(compiled: Compiled, asked: MachineRequest, as: AsJu
         code: 'not-checked',
         text: `whether the machine can host ${capability} is not looked at: ${juju} finds out once it has booted`,
       });
+    notes.push(...providerNotes(catalog, asked, as, instance.type.name));
   }
   notes.push(...requestNotes(query, machines));
   if (unpriced > 0)
