@@ -54,7 +54,12 @@ function withoutMeaning(options: Options, juju: string): Diagnostic | undefined 
   if (found.length === 0) return undefined;
   const verb = found.length === 1 ? 'has' : 'have';
   const message = `${found.join(' and ')} ${verb} no meaning where ${juju} chooses: it knows no rules and no markets, and one type`;
-  return { code: 'not-with-compat', message, path: found.join(' '), hint: 'leave it out, or leave out --compat' };
+  return {
+    code: 'not-with-compat',
+    message,
+    path: found.join(' '),
+    hint: `leave ${found.length === 1 ? 'it' : 'them'} out, or leave out --compat`,
+  };
 }
 
 const AS_JUJU = { archs: undefined, agentArch: undefined, placeHint: 'name one with --cloud and --region' };

@@ -30,14 +30,19 @@ export type InstanceAnswer =
 
 const WIDE: readonly string[] = ['amd64', 'arm64', 'ppc64el', 'riscv64', 's390x'];
 
-interface Pair {
+export interface Pair {
   readonly type: InstanceType;
   readonly image: Image;
   readonly exact: boolean;
 }
 
+/** The images that Juju looks at: those of architectures that agents exist for. */
+export function possibleImages({ images, archs }: InstanceQuestion): readonly Image[] {
+  return archs === undefined ? images : images.filter((image) => archs.includes(image.arch));
+}
+
 /** Whether an image boots on a type: `exact` where both say so of the virtualization, or nobody says otherwise. */
-function pairOf(type: InstanceType, image: Image, version: JujuVersion): Pair | undefined {
+export function pairOf(type: InstanceType, image: Image, version: JujuVersion): Pair | undefined {
   if (!type.archs.includes(image.arch)) return undefined;
   // An image without an id stands for whatever image there is, and so for one that agrees.
   if (type.virt === undefined || image.id === '') return { type, image, exact: true };
@@ -51,9 +56,9 @@ function pairOf(type: InstanceType, image: Image, version: JujuVersion): Pair | 
  * @example findInstance({version: '3.6', …}) // { type: { name: 'k1.large', … }, image: { id: 'img-1', … } }
  */
 export function findInstance(question: InstanceQuestion): InstanceAnswer {
-  const { version, region, base, images, types: all, archs, agentArch } = question;
+  const { version, region, base, types: all, archs, agentArch } = question;
   const name = quoted(baseName(base, version));
-  const possible = archs === undefined ? images : images.filter((image) => archs.includes(image.arch));
+  const possible = possibleImages(question);
   if (possible.length === 0) {
     const error =
       version === '2.8'
