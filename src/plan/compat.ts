@@ -32,7 +32,7 @@ export interface AsJuju {
   readonly region: number | undefined;
   /** The architectures that agents exist for; undefined: all. */
   readonly archs: readonly string[] | undefined;
-  /** The agent's architecture; undefined: the one that is asked for, else amd64. */
+  /** The agent's architecture where none is asked for; undefined: amd64. */
   readonly agentArch: string | undefined;
 }
 
@@ -159,7 +159,7 @@ export function answerAsJuju(compiled: Compiled, asked: MachineRequest, as: AsJu
     images: cloud === 'aws' ? preferredByStore(newest, version) : newest,
     types: forSale.map(({ type }) => type),
     archs: as.archs,
-    agentArch: as.agentArch ?? textOf(request.constraints, 'arch') ?? 'amd64',
+    agentArch: textOf(request.constraints, 'arch') ?? as.agentArch ?? 'amd64',
   };
   const instance = findInstance(question);
   const unpriced = as.region === undefined ? 0 : unpricedServing(catalog, as.region, question, isMeant);
