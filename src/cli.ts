@@ -4,6 +4,7 @@ import { addMachineCommand } from './commands/add-machine.ts';
 import { catalogCommand } from './commands/catalog.ts';
 import { constraintsCommand } from './commands/constraints.ts';
 import { EXIT, type Process, realProcess } from './commands/process.ts';
+import { snapshotCommand } from './commands/snapshot.ts';
 import { solveCommand } from './commands/solve.ts';
 import { visible } from './diagnostic/visible.ts';
 
@@ -36,7 +37,7 @@ export async function run(args: readonly string[], process: Process): Promise<nu
         writeErr: (text) => process.err(text.split('\n').map(visible).join('\n')),
       });
   };
-  for (const make of [addMachineCommand, solveCommand, constraintsCommand, catalogCommand]) {
+  for (const make of [addMachineCommand, solveCommand, constraintsCommand, catalogCommand, snapshotCommand]) {
     const command = make(process, (code) => {
       exit = code;
     });

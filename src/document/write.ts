@@ -1,12 +1,12 @@
 import { isCollection, type Node, Document as YamlDocument } from 'yaml';
 
 /**
- * A value as YAML text that reads back as the same value.
+ * A value as YAML text that reads back as the same value, and in readers of YAML 1.1 too: there a plain `no` is false.
  *
  * @param isRow whether the value at a path is written on one line; paths are of keys and indexes
  */
 export function writeYaml(value: unknown, isRow: (path: readonly (string | number)[]) => boolean): string {
-  const document = new YamlDocument(value, { aliasDuplicateObjects: false, version: '1.2', schema: 'core' });
+  const document = new YamlDocument(value, { aliasDuplicateObjects: false, compat: 'yaml-1.1' });
   const walk = (node: Node | null, path: readonly (string | number)[]): void => {
     if (!isCollection(node)) return;
     if (isRow(path)) {

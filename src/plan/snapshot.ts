@@ -16,7 +16,7 @@ import { writtenRequest } from './why.ts';
 export interface Snapshot {
   /** The problem file as a value. */
   readonly problem: ProblemText;
-  /** What solving it gives, the same as `Snapshot.problem` gives when it is read again. */
+  /** What solving it gives. */
   readonly answer: Answer;
   readonly kept: Tally;
   readonly left: Tally;
@@ -77,7 +77,6 @@ function problemWith(
   problem: Problem,
   rows: CatalogRows,
   rules: readonly unknown[],
-  differs: readonly string[],
 ): { problem: ProblemText; kept: Tally; left: Tally } {
   const { compiled, request, options } = problem;
   const { catalog, program } = compiled;
@@ -100,7 +99,6 @@ function problemWith(
       note: NOTE,
       'left-out': left,
       of: { catalog: catalog.digest, rules: program.digest },
-      ...(differs.length === 0 ? {} : { differs: [...differs] }),
     },
     request: writtenRequest(request, catalog.vocabulary) as ProblemText['request'],
     // A day of its own, since the newest price may be among the rows left out.
@@ -119,29 +117,26 @@ function problemWith(
  */
 export function snapshotProblem(problem: Problem, rules: readonly unknown[], inputs: ProblemInputs): Result<Snapshot> {
   const answer = solveRead(problem);
-  const attempt = (width: Width, accepted: readonly string[]) => {
-    const written = problemWith(problem, snapshotRows(problem, answer, width), rules, accepted);
+  const attempt = (width: Width) => {
+    const written = problemWith(problem, snapshotRows(problem, answer, width), rules);
     const read = readProblem(documentOfValue('snapshot', written.problem), inputs);
-    if (!read.ok) return { faults: read.diagnostics, promised: ['problem'], further: [], written };
+    if (!read.ok) return { written, again: undefined, faults: read.diagnostics, promised: ['problem'], further: [] };
     const again = solveRead(read.value);
     const [promised, further] = [differing(PROMISED, answer, again), differing(FURTHER, answer, again)];
-    return { faults: [], promised, further, written, answer: again };
+    return { written, again, faults: [], promised, further };
   };
-  let last = attempt('answer', []);
-  for (const width of ['scope', 'catalog'] as const) {
-    if (last.promised.length + last.further.length === 0) break;
-    const wider = attempt(width, []);
-    // A whole catalog is too much for what is beside the answer.
-    const enough = wider.promised.length === 0;
-    last = enough && wider.further.length > 0 ? attempt(width, wider.further) : wider;
-    if (enough) break;
-  }
-  if (last.answer === undefined || last.promised.length > 0) {
+  let last = attempt('answer');
+  if (last.promised.length + last.further.length > 0) last = attempt('scope');
+  // A whole catalog is too much for what is beside the answer.
+  if (last.promised.length > 0) last = attempt('catalog');
+  const { written, again, further } = last;
+  if (again === undefined || last.promised.length > 0) {
     const message = `a problem file cannot reproduce this answer: ${last.promised.join(', ')} would be another`;
     return fail(
       { code: 'no-snapshot', message, hint: 'the rules must be those that the answer was made with' },
       ...last.faults,
     );
   }
-  return ok({ ...last.written, answer: last.answer });
+  if (further.length > 0) written.problem.snapshot!.differs = [...further];
+  return ok({ ...written, answer: again });
 }

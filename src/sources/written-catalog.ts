@@ -55,7 +55,12 @@ function writeEdits(edits: Iterable<PriceEdit>): NonNullable<InlineCatalog['pric
     };
     bySelector.set(selector, [...(bySelector.get(selector) ?? []), entry]);
   }
-  return Object.fromEntries(bySelector);
+  const written = [...bySelector].map(([selector, entries]) => {
+    const [first] = entries;
+    const isBare = entries.length === 1 && Object.keys(first!).length === 1;
+    return [selector, isBare ? first!.price : entries.length === 1 ? first! : entries] as const;
+  });
+  return Object.fromEntries(written);
 }
 
 /** The rows of a catalog written out. */
