@@ -1,16 +1,13 @@
-import { keyOf } from '../catalog/catalog.ts';
+import { type Catalog, keyOf } from '../catalog/catalog.ts';
 import { setAt, type Table, textAt } from '../catalog/column.ts';
-import { type Candidates, candidatesOf, type Needs } from '../explain/candidates.ts';
-import { conflictsOf } from '../explain/conflicts.ts';
-import { relaxationsOf, savingsOf } from '../explain/relaxations.ts';
 import type { Compiled } from '../match/compiled.ts';
 import { isNamed, namedMachine } from '../match/machines.ts';
-import { prepare, type Query } from '../match/query.ts';
-import { ranked, type Sweep, sweep } from '../match/scan.ts';
+import { prepare } from '../match/query.ts';
+import { sweep } from '../match/scan.ts';
 import { listOf, textOf } from '../request/constraints.ts';
 import { zonesOf } from '../request/request.ts';
 import type { CatalogRows } from '../sources/written-catalog.ts';
-import { withinBudget } from './answer.ts';
+import { offersBehind } from './offers-behind.ts';
 import type { Problem } from './problem.ts';
 import type { Answer } from './schema.ts';
 
@@ -51,69 +48,6 @@ function* offersNamed(
 const indexOf = (table: Table, cloud: string, name: string): ReadonlyMap<string, number> =>
   new Map(rowsOf(table).map((row) => [keyOf(textAt(table, cloud, row) ?? '', textAt(table, name, row) ?? ''), row]));
 
-/** The offer of each group of candidates that explanations take: the cheapest, and as many as machines are asked for. */
-function* examplesOf({ query, groups }: Candidates): Generator<number> {
-  const { limit } = query.space.offers;
-  for (const { offers, prices, example } of groups) {
-    if (example !== -1) yield example;
-    if (query.request.count === 1) {
-      let best = 0;
-      for (let index = 1; index < offers.length; index += 1) if (prices[index]! < prices[best]!) best = index;
-      yield offers[best]!;
-      continue;
-    }
-    const order = offers.map((_, index) => index).sort((a, b) => prices[a]! - prices[b]! || offers[a]! - offers[b]!);
-    let room = 0;
-    for (const index of order) {
-      if (room >= query.request.count) break;
-      room += limit[offers[index]!]!;
-      yield offers[index]!;
-    }
-  }
-}
-
-/** The offers that come closest to a need of a conflict while they meet its others. */
-function* closestOf(candidates: Candidates, told: number): Generator<number> {
-  const { query, groups } = candidates;
-  for (const { needs } of conflictsOf(candidates).conflicts.slice(0, told)) {
-    for (const { need, closest } of needs) {
-      const { measure } = query.needs[need]!;
-      if (closest === undefined || measure === undefined) continue;
-      const others = needs.reduce((set: Needs, one) => (one.need === need ? set : set | (1n << BigInt(one.need))), 0n);
-      const group = groups.find(
-        ({ missing, offers, prices }) =>
-          (missing & others) === 0n &&
-          offers.some((offer, index) => measure.has(query.space.offers.type[offer]!, prices[index]!) === closest),
-      );
-      const at = group?.offers.findIndex(
-        (offer, index) => measure.has(query.space.offers.type[offer]!, group.prices[index]!) === closest,
-      );
-      if (group !== undefined && at !== undefined) yield group.offers[at]!;
-    }
-  }
-}
-
-/** The offers that explanations rest on, whether the answer shows them or not. */
-function* offersBehind(query: Query, swept: Sweep, answer: Answer, at: string | undefined): Generator<number> {
-  const { request, space } = query;
-  const candidates = candidatesOf(query, swept);
-  yield* examplesOf(candidates);
-  const rows = ranked(query, swept, query.musts);
-  let room = 0;
-  for (const row of rows) {
-    yield row;
-    if (room >= request.count) break;
-    room += space.offers.limit[row]!;
-  }
-  const [first] = rows;
-  if (answer.conflicts !== undefined) {
-    yield* closestOf(candidates, answer.conflicts.length);
-    const { minimal, front } = relaxationsOf(candidates, at, withinBudget(request));
-    for (const { offer } of [...minimal, ...front]) yield offer;
-  } else if (first !== undefined)
-    for (const { offer } of savingsOf(candidates, at, { offer: first, price: swept.price[first]! })) yield offer;
-}
-
 /** What the request names, which must be there so that it can be asked again. */
 function keepNamed({ compiled: { catalog }, request }: Problem, kept: Kept): void {
   const { types, regions } = catalog;
@@ -137,13 +71,15 @@ function keepNamed({ compiled: { catalog }, request }: Problem, kept: Kept): voi
   for (const row of rowsOf(regions)) if (places.has(textAt(regions, 'offer.region', row) ?? '')) kept.regions.add(row);
 }
 
-/** Where the zones that are asked for are known to be: elsewhere they are not. */
+/** Where the zones that are asked for are known to be, and names so near that one may be a slip for the other. */
 function keepZones({ compiled: { catalog }, request }: Problem, kept: Kept): void {
   const zones = zonesOf(request);
   if (zones.length === 0) return;
   const { regions, offers, listedUnpriced } = catalog;
-  const isOne = (list: readonly string[] | undefined): boolean => list?.some((zone) => zones.includes(zone)) ?? false;
-  for (const row of rowsOf(regions)) if (isOne(setAt(regions, 'offer.region-zones', row))) kept.regions.add(row);
+  const stem = (zone: string): string => zone.slice(0, -1);
+  const stems = new Set(zones.map(stem));
+  for (const row of rowsOf(regions))
+    if (setAt(regions, 'offer.region-zones', row)?.some((zone) => stems.has(stem(zone)))) kept.regions.add(row);
   const seen = new Set<string>();
   for (const listed of [offers, listedUnpriced]) {
     for (const row of rowsOf(listed)) {
@@ -202,50 +138,54 @@ function complete({ catalog }: Compiled, inScope: (region: number) => boolean, k
   }
 }
 
-/** The images of the kept clouds and regions: those of the base, or one that shows that the cloud has some. */
-function imageRows(
+/** The images of a cloud that a problem file can have: it must say of what base each is. */
+function imagesOfCloud({ images, types }: Catalog, cloud: string): readonly number[] {
+  const single = new Set(types.columns.get('type.cloud')?.codes).size === 1;
+  return rowsOf(images).filter((row) => {
+    const named = textAt(images, 'image.cloud', row);
+    const hasBase = ['image.os', 'image.release'].every((fact) => textAt(images, fact, row) !== undefined);
+    return hasBase && (named === cloud || (named === undefined && single));
+  });
+}
+
+/** The images of a cloud that serve the base in the kept regions, or one that shows that the cloud has some. */
+function imagesKept(
   { compiled: { catalog }, request }: Problem,
-  types: Iterable<number>,
+  cloud: string,
   regions: ReadonlySet<string>,
 ): readonly number[] {
   const { images } = catalog;
-  const clouds = new Set([...types].map((row) => textAt(catalog.types, 'type.cloud', row) ?? ''));
-  const single = new Set(catalog.types.columns.get('type.cloud')?.values).size <= 2;
-  const kept: number[] = [];
-  for (const cloud of clouds) {
-    const own = rowsOf(images).filter((row) => {
-      const named = textAt(images, 'image.cloud', row);
-      const isWhole = [textAt(images, 'image.os', row), textAt(images, 'image.release', row)].every(
-        (fact) => fact !== undefined,
-      );
-      return isWhole && (named === cloud || (named === undefined && single));
-    });
-    const serving = own.filter((row) => {
-      const region = textAt(images, 'image.region', row);
-      return (
-        textAt(images, 'image.os', row) === request.base.os &&
-        textAt(images, 'image.release', row) === request.base.release &&
-        (region === undefined || regions.has(region))
-      );
-    });
-    kept.push(...(serving.length > 0 ? serving : own.slice(0, 1)));
-  }
-  return ascending(kept);
+  const own = imagesOfCloud(catalog, cloud);
+  const serving = own.filter((row) => {
+    const region = textAt(images, 'image.region', row);
+    return (
+      textAt(images, 'image.os', row) === request.base.os &&
+      textAt(images, 'image.release', row) === request.base.release &&
+      (region === undefined || regions.has(region))
+    );
+  });
+  return serving.length > 0 ? serving : own.slice(0, 1);
 }
 
 /** The rows that a snapshot of a problem with this answer keeps. */
 export function snapshotRows(problem: Problem, answer: Answer, width: Width): CatalogRows {
   const { compiled, request, options, juju } = problem;
   const { catalog } = compiled;
-  const { types, regions, offers, listedUnpriced, images } = catalog;
-  if (width === 'catalog')
+  const { types, regions, offers, listedUnpriced } = catalog;
+  const cloudsOf = (rows: Iterable<number>): ReadonlySet<string> =>
+    new Set([...rows].map((row) => textAt(types, 'type.cloud', row) ?? ''));
+  const regionsOf = (rows: readonly number[], clouds: ReadonlySet<string>): readonly number[] =>
+    rows.filter((row) => clouds.has(textAt(regions, 'offer.cloud', row) ?? ''));
+  if (width === 'catalog') {
+    const clouds = cloudsOf(rowsOf(types));
     return {
       types: rowsOf(types),
-      regions: rowsOf(regions),
-      images: rowsOf(images),
+      regions: regionsOf(rowsOf(regions), clouds),
+      images: ascending([...clouds].flatMap((cloud) => imagesOfCloud(catalog, cloud))),
       offers: rowsOf(offers),
       listedUnpriced: rowsOf(listedUnpriced),
     };
+  }
 
   const query = juju === undefined ? prepare(compiled, request, options.at) : undefined;
   const inScope = (region: number): boolean =>
@@ -282,12 +222,13 @@ export function snapshotRows(problem: Problem, answer: Answer, width: Width): Ca
 
   const isKept = (type: number, region: number): boolean =>
     kept.types.has(type) && kept.regions.has(region) && (inScope(region) || kept.pairs.has(pairOf(type, region)));
-  const typeClouds = new Set([...kept.types].map((row) => textAt(types, 'type.cloud', row)));
-  const places = ascending(kept.regions).filter((row) => typeClouds.has(textAt(regions, 'offer.cloud', row)));
+  const clouds = cloudsOf(kept.types);
+  const places = regionsOf(ascending(kept.regions), clouds);
+  const placeNames = new Set(places.map((row) => textAt(regions, 'offer.region', row) ?? ''));
   return {
     types: ascending(kept.types),
     regions: places,
-    images: imageRows(problem, kept.types, new Set(places.map((row) => textAt(regions, 'offer.region', row) ?? ''))),
+    images: ascending([...clouds].flatMap((cloud) => imagesKept(problem, cloud, placeNames))),
     offers: rowsOf(offers).filter((row) => isKept(offers.type[row]!, offers.region[row]!)),
     listedUnpriced: rowsOf(listedUnpriced).filter((row) =>
       isKept(listedUnpriced.type[row]!, listedUnpriced.region[row]!),
