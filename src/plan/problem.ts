@@ -17,7 +17,8 @@ import { inlineCatalogSchema, readInlineCatalog } from '../sources/inline.ts';
 import { answerRequest } from './answer.ts';
 import { type AsJuju, answerAsJuju, askJuju } from './compat.ts';
 import { readCompatOptions } from './compat-options.ts';
-import type { Answer, Note } from './schema.ts';
+import type { Answer } from './schema.ts';
+import { type SnapshotSection, snapshotNote, snapshotSchema } from './snapshot-section.ts';
 
 /** Problem files (`stowage.problem/1`): a catalog, rules, a request and options; solving one again gives the same bytes. */
 
@@ -77,33 +78,10 @@ const optionsSchema = z.strictObject({
   at: z.string().refine(isDate, 'must be a date such as 2026-11-22').optional(),
 });
 
-const tally = z.strictObject({
-  types: z.int().nonnegative(),
-  offers: z.int().nonnegative(),
-  images: z.int().nonnegative(),
-  regions: z.int().nonnegative(),
-});
-
 export const problemSchema = z
   .strictObject({
     format: z.literal('stowage.problem/1'),
-    snapshot: z
-      .strictObject({
-        note: z.string().optional(),
-        'left-out': tally.meta({ description: 'How many rows of the catalog are not in this file.' }),
-        of: z
-          .strictObject({ catalog: z.string(), rules: z.string() })
-          .meta({ description: 'Digests of the catalog and the rules that it was made from.' }),
-        differs: z
-          .array(z.string())
-          .optional()
-          .meta({ description: 'Parts of the answer, none of them its result, that this file does not reproduce.' }),
-      })
-      .optional()
-      .meta({
-        description:
-          'Present where the catalog holds but the rows of a larger one that its answer rests on. Counts in the answer are of those.',
-      }),
+    snapshot: snapshotSchema.optional(),
     catalog: z.union([
       inlineCatalogSchema,
       z.strictObject({ path: z.string().meta({ description: 'A simplestreams tree.' }) }),
@@ -220,7 +198,7 @@ export interface Problem {
   /** How Juju is asked, where its way of choosing is followed. */
   readonly juju: AsJuju | undefined;
   /** Where the catalog holds but some rows of a larger one. */
-  readonly snapshot?: ProblemText['snapshot'];
+  readonly snapshot?: SnapshotSection | undefined;
 }
 
 /** Reads a problem document; every fault at its place. */
@@ -264,17 +242,6 @@ export function parseProblem(source: string, text: string, inputs: ProblemInputs
   return document.ok ? readProblem(document.value, inputs) : document;
 }
 
-/** What nobody should take a snapshot's counts for. */
-function snapshotNote(
-  { compiled: { catalog } }: Problem,
-  left: NonNullable<ProblemText['snapshot']>['left-out'],
-): Note {
-  const { types, offers, listedUnpriced } = catalog;
-  const listed = offers.size + listedUnpriced.size;
-  const text = `this is a snapshot with ${types.size} of ${types.size + left.types} types and ${listed} of ${listed + left.offers} offers: what the answer counts is counted among these`;
-  return { code: 'snapshot', text };
-}
-
 /** The answer to a problem. */
 export function solveRead(problem: Problem): Answer {
   const { compiled, request, options, juju, snapshot } = problem;
@@ -283,5 +250,5 @@ export function solveRead(problem: Problem): Answer {
       ? answerRequest(compiled, request, { engine: options.engine ?? 'scan', top: options.top ?? 1, at: options.at })
       : answerAsJuju(compiled, request, juju, options.at);
   if (snapshot === undefined) return answer;
-  return { ...answer, notes: [...answer.notes, snapshotNote(problem, snapshot['left-out'])] };
+  return { ...answer, notes: [...answer.notes, snapshotNote(compiled.catalog, snapshot)] };
 }

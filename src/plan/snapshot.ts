@@ -6,6 +6,7 @@ import { type CatalogRows, writeInlineCatalog } from '../sources/written-catalog
 import { type Problem, type ProblemInputs, type ProblemText, readProblem, solveRead } from './problem.ts';
 import type { Answer } from './schema.ts';
 import { snapshotRows, type Width } from './snapshot-rows.ts';
+import type { Tally } from './snapshot-section.ts';
 import { writtenRequest } from './why.ts';
 
 /**
@@ -21,8 +22,6 @@ export interface Snapshot {
   readonly kept: Tally;
   readonly left: Tally;
 }
-
-export type Tally = NonNullable<ProblemText['snapshot']>['left-out'];
 
 /** What of an answer a snapshot promises. */
 const PROMISED: Readonly<Record<string, (answer: Answer) => unknown>> = {
