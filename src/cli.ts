@@ -3,9 +3,11 @@ import { Command, CommanderError } from 'commander';
 import { addMachineCommand } from './commands/add-machine.ts';
 import { catalogCommand } from './commands/catalog.ts';
 import { constraintsCommand } from './commands/constraints.ts';
+import { explainCommand } from './commands/explain.ts';
 import { EXIT, type Process, realProcess } from './commands/process.ts';
 import { snapshotCommand } from './commands/snapshot.ts';
 import { solveCommand } from './commands/solve.ts';
+import { whyNotCommand } from './commands/why-not.ts';
 import { visible } from './diagnostic/visible.ts';
 
 /** The command line: arguments to a command to an exit code. */
@@ -37,7 +39,15 @@ export async function run(args: readonly string[], process: Process): Promise<nu
         writeErr: (text) => process.err(text.split('\n').map(visible).join('\n')),
       });
   };
-  for (const make of [addMachineCommand, solveCommand, constraintsCommand, catalogCommand, snapshotCommand]) {
+  for (const make of [
+    addMachineCommand,
+    whyNotCommand,
+    explainCommand,
+    solveCommand,
+    constraintsCommand,
+    catalogCommand,
+    snapshotCommand,
+  ]) {
     const command = make(process, (code) => {
       exit = code;
     });

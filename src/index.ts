@@ -26,6 +26,8 @@ import { errorAnswer, type ProblemText, readProblem, solveRead } from './plan/pr
 import { type Alternative, type Answer, answerSchema } from './plan/schema.ts';
 import { snapshotProblem } from './plan/snapshot.ts';
 import { verifyAnswer, verifyAsJuju } from './plan/verify.ts';
+import { whyNot as whyNotThese } from './plan/why-not.ts';
+import type { WhyNot } from './plan/why-not-schema.ts';
 import { type Constraints, parseConstraints as parseConstraintTexts } from './request/constraints.ts';
 import { type CompatMode, dialectOf, type JujuVersion } from './request/dialect.ts';
 import type { MachineRequest } from './request/request.ts';
@@ -62,6 +64,7 @@ export { cheapest, count, top } from './match/scan.ts';
 export type { AnswerOptions } from './plan/answer.ts';
 export { type ProblemText, problemSchema } from './plan/problem.ts';
 export { type Alternative, type Answer, answerSchema, type Machine } from './plan/schema.ts';
+export { type WhyNot, whyNotSchema } from './plan/why-not-schema.ts';
 export { type Format, renderAnswer } from './render/formats.ts';
 export { type Constraints, canonicalConstraints } from './request/constraints.ts';
 export type { CompatMode, JujuVersion } from './request/dialect.ts';
@@ -152,6 +155,23 @@ export function answerLikeJuju(
   const setting = { version, where: where.value, archs, agentArch, placeHint: 'name one as cloud and region' };
   const juju = askJuju(request, compiled, setting);
   return juju.ok ? answerAsJuju(compiled, request, juju.value, at) : errorAnswer(juju.diagnostics);
+}
+
+/**
+ * Why each of some types, images or bases is not the answer to a request: every need that it misses and by how much,
+ * or what it costs more. A request that the catalog contradicts is bad input.
+ *
+ * @param at the day that is judged by, `2026-11-22`; the newest price date of the catalog unless given
+ * @example whyNot(compiled, request, ['t4g.medium']) // .value.subjects[0].misses[0].need === 'arch'
+ */
+export function whyNot(
+  compiled: Compiled,
+  request: MachineRequest,
+  names: readonly string[],
+  at?: string,
+): Result<WhyNot> {
+  const faults = validateRequest(request, compiled);
+  return faults.length > 0 ? fail(...faults) : ok(whyNotThese(compiled, request, names, at));
 }
 
 /** The answer to a problem as a value (`stowage.problem/1`); named catalogs and packs are read from disk. */

@@ -87,7 +87,7 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
     '--region',
     'westeurope',
     '--constraints',
-    'instance-type=Standard_D2s_v6',
+    'instance-type=Standard_DC2as_v5',
   ],
   'inferred-nesting-is-refused': [
     'kvm',
@@ -125,15 +125,70 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** Commands beside `add-machine`. */
+const OTHERS: Readonly<Record<string, readonly string[]>> = {
+  'why-not-arch-memory-and-kvm': [
+    'why-not',
+    't4g.medium',
+    '--placement',
+    'kvm',
+    '--cloud',
+    'aws',
+    '--region',
+    'us-east-1',
+    '--constraints',
+    'cores=2 mem=4G',
+  ],
+  'why-not-dearer-and-chosen': [
+    'why-not',
+    'm8i.large',
+    'm8i-flex.large',
+    '--placement',
+    'kvm',
+    '--cloud',
+    'aws',
+    '--region',
+    'us-east-1',
+  ],
+  'why-not-withheld': ['why-not', 'c3-standard-4', '--placement', 'kvm', '--cloud', 'gcp', '--region', 'us-central1'],
+  'why-not-unknown': [
+    'why-not',
+    'Standard_DC2as_v5',
+    '--placement',
+    'kvm',
+    '--cloud',
+    'azure',
+    '--region',
+    'westeurope',
+    '--max-price',
+    '0.1',
+  ],
+  'why-not-no-price-here': ['why-not', 'm7g.metal', '--placement', 'kvm', '--cloud', 'aws', '--region', 'eu-west-1'],
+  'why-not-an-older-base': [
+    'why-not',
+    'ubuntu@20.04',
+    '--placement',
+    'kvm>=6',
+    '--cloud',
+    'gcp',
+    '--region',
+    'us-central1',
+    '--format',
+    'markdown',
+  ],
+};
+
 describe('golden output', () => {
-  for (const [name, args] of Object.entries(CASES)) {
+  const commands = [
+    ...Object.entries(CASES).map(([name, args]) => [name, ['add-machine', ...args]] as const),
+    ...Object.entries(OTHERS),
+  ];
+  for (const [name, args] of commands) {
     it(name, async () => {
-      const ran = stowage(['add-machine', ...args]);
+      const ran = stowage(args);
       expect(ran.err).toBe('');
       const shown = args.map((word) => (/^[\w.=/@-]+$/.test(word) ? word : `"${word}"`)).join(' ');
-      await expect(`$ stowage add-machine ${shown}\n${ran.out}exit code ${ran.code}\n`).toMatchFileSnapshot(
-        `golden/${name}.txt`,
-      );
+      await expect(`$ stowage ${shown}\n${ran.out}exit code ${ran.code}\n`).toMatchFileSnapshot(`golden/${name}.txt`);
     });
   }
 });

@@ -41,10 +41,10 @@ describe('the library', () => {
     expect(cheapest(prepare(compiled, value(parseRequest({ constraints: 'cores=1000' }))))).toBe(-1);
   });
 
-  it('answers whole, and renders', () => {
+  it('answers whole, and renders', async () => {
     const given = answer(compiled, request);
     expect(given.cost).toBe('0.10055');
-    expect(renderAnswer(given, 'tabular')).toContain('m8i-flex.large');
+    expect(await renderAnswer(given, 'tabular')).toContain('m8i-flex.large');
   });
 
   it('leaves what it is given as it was', () => {

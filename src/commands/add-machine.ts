@@ -32,6 +32,7 @@ import {
 
 export interface Options extends OutputOptions, SourceOptions, RequestOptions {
   readonly explain?: boolean;
+  readonly depth?: number;
   readonly top: number;
   readonly engine: Engine;
   readonly compat: CompatMode;
@@ -90,6 +91,7 @@ export function addMachineCommand(process: Process, exit: (code: number) => void
     .argument('[placement]', PLACEMENT);
   addRequestOptions(command)
     .option('--explain', 'tell why: the same as --verbose')
+    .option('--depth <steps>', 'tell why, with proofs no deeper than this', wholeNumber(1))
     .option('--top <count>', 'also list so many of the cheapest offers', wholeNumber(1), 1)
     .addOption(
       new Option('--engine <engine>', 'how to choose: by scanning, or by linear program')
@@ -99,7 +101,7 @@ export function addMachineCommand(process: Process, exit: (code: number) => void
     .addOption(compatOption())
     .addHelpText('after', EXAMPLES);
   addOutputOptions(addSourceOptions(command));
-  return command.action((placement: string | undefined, options: Options) => {
+  return command.action(async (placement: string | undefined, options: Options) => {
     const vocabulary = loadVocabulary();
     const version = jujuVersionOf(options.compat);
     const stray = version === undefined ? undefined : withoutMeaning(options, jujuDialect(version).name);
@@ -120,9 +122,10 @@ export function addMachineCommand(process: Process, exit: (code: number) => void
     if (!answer.ok) return exit(report(process, answer.diagnostics));
     const fault = deliver(
       process,
-      renderAnswer(answer.value, options.format, {
-        verbose: options.verbose === true || options.explain === true,
+      await renderAnswer(answer.value, options.format, {
+        verbose: options.verbose === true || options.explain === true || options.depth !== undefined,
         more: sourceWords(options),
+        ...(options.depth === undefined ? {} : { depth: options.depth }),
       }),
       options.output,
     );

@@ -119,7 +119,7 @@ function addShowOptions(command: Command): Command {
 
 function listCommand(process: Process, exit: (code: number) => void): Command {
   const command = new Command('list').description('list the clouds of catalogs, with how much is known of each');
-  return addShowOptions(command).action((options: ShowOptions) => {
+  return addShowOptions(command).action(async (options: ShowOptions) => {
     const listed: { catalog: string; clouds: readonly CloudSummary[] }[] = [];
     const { prices = [], at } = options;
     const names = options.catalog ?? [BUNDLED];
@@ -130,7 +130,7 @@ function listCommand(process: Process, exit: (code: number) => void): Command {
       if (!catalog.ok) return exit(report(process, catalog.diagnostics));
       listed.push({ catalog: paths.join(' + '), clouds: summarise(catalog.value) });
     }
-    process.out(renderSummaries(listed, options.format));
+    process.out(await renderSummaries(listed, options.format));
     exit(EXIT.answer);
   });
 }
@@ -140,7 +140,7 @@ function showCommand(process: Process, exit: (code: number) => void): Command {
     .description('show what is known of instance types, and what they cost where')
     .argument('<type...>', 'names of instance types');
   return addShowOptions(command).action(
-    (names: readonly string[], { catalog: paths, prices, at, format }: ShowOptions) => {
+    async (names: readonly string[], { catalog: paths, prices, at, format }: ShowOptions) => {
       const catalog = loadCatalog({
         at,
         ...(paths === undefined ? {} : { paths }),
@@ -149,7 +149,7 @@ function showCommand(process: Process, exit: (code: number) => void): Command {
       if (!catalog.ok) return exit(report(process, catalog.diagnostics));
       const shown = showTypes(catalog.value, names);
       if (!shown.ok) return exit(report(process, shown.diagnostics));
-      process.out(renderTypes(shown.value, format));
+      process.out(await renderTypes(shown.value, format));
       exit(EXIT.answer);
     },
   );

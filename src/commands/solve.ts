@@ -22,7 +22,7 @@ export function solveCommand(process: Process, exit: (code: number) => void): Co
       '\nThe formats of problems and answers are described by schemas/problem.schema.json and schemas/answer.schema.json.\n',
     );
   addOutputOptions(command);
-  return command.action((path: string, options: OutputOptions) => {
+  return command.action(async (path: string, options: OutputOptions) => {
     const source = path === '-' ? '<stdin>' : path;
     const text = path === '-' ? process.stdin() : readText(path);
     if (!text.ok) return exit(report(process, text.diagnostics));
@@ -46,15 +46,15 @@ export function solveCommand(process: Process, exit: (code: number) => void): Co
     // A program that asked for JSON or YAML gets its answer in that form even when the problem is at fault.
     if (!problem.ok) {
       const fault =
-        options.format === 'tabular'
+        options.format === 'tabular' || options.format === 'markdown'
           ? undefined
-          : deliver(process, renderAnswer(errorAnswer(problem.diagnostics), options.format), options.output);
+          : deliver(process, await renderAnswer(errorAnswer(problem.diagnostics), options.format), options.output);
       return exit(report(process, fault === undefined ? problem.diagnostics : [fault]));
     }
     const answer = solveRead(problem.value);
     const fault = deliver(
       process,
-      renderAnswer(answer, options.format, { verbose: options.verbose ?? false }),
+      await renderAnswer(answer, options.format, { verbose: options.verbose ?? false }),
       options.output,
     );
     exit(fault === undefined ? exitOf(answer) : report(process, [fault]));

@@ -11,9 +11,9 @@ import type { MachineRequest } from '../request/request.ts';
 import { variant, withConstraint, withoutCapability, withoutConstraint, withVersion } from '../request/variant.ts';
 import { passesLevel } from '../rules/capability.ts';
 import { type Derivation, derive } from '../rules/derive.ts';
-import { ABSENT, ANY_VERSION, leastLevel, versionOf, withoutRules } from '../rules/program.ts';
+import { ABSENT, ANY_VERSION, isRead, leastLevel, versionOf, withoutRules } from '../rules/program.ts';
+import type { Rule } from '../rules/rule.ts';
 import { FALSE, TRUE } from '../rules/tri.ts';
-import { minimalSets } from './conflicts.ts';
 
 /**
  * What a user may change of a request so that more candidates fit. A missed need can be mended by one lever or several,
@@ -35,6 +35,8 @@ export interface Lever {
   apply(request: MachineRequest, setting: Setting): MachineRequest;
   /** Who may decide it, where that is not whoever asks. */
   readonly owner?: string;
+  /** Whether rules read what it changes, so that more may come of it than that a need is met. */
+  readonly felt: boolean;
 }
 
 /** Levers with their settings, by index. */
@@ -72,6 +74,7 @@ function amountLever(key: Key, need: NeedText): Lever {
   const isNumber = key === 'max-price' || key === 'cores-baseline';
   return {
     id: key,
+    felt: false,
     ...ordered(bound),
     describe: (setting) => `${key} ${format(wanted)} → ${setting === null ? 'any' : format(Number(setting))}`,
     apply: (request, setting) =>
@@ -85,6 +88,7 @@ function amountLever(key: Key, need: NeedText): Lever {
 function nameLever(key: Key, current: string): Lever {
   return {
     id: key,
+    felt: false,
     ...named,
     describe: (setting) => `${key} ${current} → ${setting === null ? 'any' : String(setting)}`,
     apply: (request, setting) =>
@@ -118,6 +122,7 @@ export function leversOf(query: Query, at: string | undefined): Levers {
       capability,
       add({
         id: `can.${capability}`,
+        felt: false,
         ...ordered('at-least'),
         describe(setting) {
           const version = setting === null ? undefined : versionOf(program, Number(setting));
@@ -138,15 +143,19 @@ export function leversOf(query: Query, at: string | undefined): Levers {
   const stated = request.guests;
   const sizeOf = (guests: readonly Guest[], dimension: 'mem' | 'cores'): number =>
     guests.reduce((total, guest) => total + guest.count * guest[dimension], 0);
-  /** The stated guests that take most of a dimension: the ones to be made smaller. */
-  const guestLever = (dimension: 'mem' | 'cores'): { readonly lever: number; readonly guest: Guest } | undefined => {
-    if (stated === undefined || sizeOf(stated, dimension) === 0) return undefined;
-    const guest = [...stated].sort((a, b) => b.count * b[dimension] - a.count * a[dimension])[0]!;
+  /** Of stated guests the ones that take most of a dimension: they are made smaller. */
+  const guestLever = (
+    dimension: 'mem' | 'cores',
+    among: readonly Guest[],
+  ): { readonly lever: number; readonly guest: Guest } | undefined => {
+    if (sizeOf(among, dimension) === 0) return undefined;
+    const guest = [...among].sort((a, b) => b.count * b[dimension] - a.count * a[dimension])[0]!;
     // Where guests of other kinds are given up, its place among its own stays.
-    const index = stated.filter(({ kind }) => kind === guest.kind).indexOf(guest);
+    const index = stated!.filter(({ kind }) => kind === guest.kind).indexOf(guest);
     const text = (size: number): string => (dimension === 'mem' ? formatSize(size) : String(size));
     const lever = add({
-      id: `guest.${dimension}`,
+      id: `guest.${guest.kind}.${index}.${dimension}`,
+      felt: false,
       ...ordered('at-least'),
       describe: (setting) =>
         `guest ${guest.count}x ${guest.kind} ${dimension} ${text(guest[dimension])} → ${text(Number(setting))}`,
@@ -158,31 +167,36 @@ export function leversOf(query: Query, at: string | undefined): Levers {
     });
     return { lever, guest };
   };
-  const withoutKinds = (fits: (rest: readonly Guest[]) => boolean, from: readonly Guest[]): readonly Ways[] => {
-    const present = [...new Set(from.map((guest) => guest.kind))];
-    // Kinds are few: every set of them is tried.
-    const sets = Array.from({ length: 2 ** present.length }, (_, set) => BigInt(set));
-    const gone = (set: bigint, kind: string): boolean => ((set >> BigInt(present.indexOf(kind))) & 1n) === 1n;
-    const enough = minimalSets(sets.filter((set) => fits(from.filter((guest) => !gone(set, guest.kind)))));
-    return enough.map(
-      (set) => new Map(present.filter((kind) => gone(set, kind)).map((kind) => [capabilityLevers.get(kind)!, null])),
-    );
-  };
-  /** Ways to make guests fit into `size - reserved` of a dimension. */
+  /** Ways to make guests fit into `free` of a dimension. */
   const shrink = (dimension: 'mem' | 'cores', free: number, guests: readonly Guest[]): readonly Ways[] => {
-    const lever = stated === undefined ? indexOf.get(dimension) : guestLever(dimension)?.lever;
+    const largest = stated === undefined ? undefined : guestLever(dimension, guests);
+    const lever = stated === undefined ? indexOf.get(dimension) : largest?.lever;
     if (lever === undefined) return [];
-    const largest = stated === undefined ? undefined : guestLever(dimension)!.guest;
-    const count = largest === undefined ? guests.reduce((total, guest) => total + guest.count, 0) : largest.count;
-    const others = largest === undefined ? 0 : sizeOf(guests, dimension) - largest.count * largest[dimension];
+    const count = largest?.guest.count ?? guests.reduce((total, guest) => total + guest.count, 0);
+    const others =
+      largest === undefined ? 0 : sizeOf(guests, dimension) - largest.guest.count * largest.guest[dimension];
     const least = Math.floor((free - others) / Math.max(1, count));
     return least >= 1 ? [one(lever, least)] : [];
   };
+  /** Every set of kinds given up, with what has to be done for the guests that are left. */
+  const withFewerKinds = (
+    guests: readonly Guest[],
+    doneFor: (rest: readonly Guest[]) => readonly Ways[],
+  ): readonly Ways[] => {
+    const present = [...new Set(guests.map((guest) => guest.kind))];
+    return Array.from({ length: 2 ** present.length }, (_, set) => set).flatMap((set) => {
+      const gone = present.filter((_, index) => ((set >> index) & 1) === 1);
+      const given = gone.map((kind) => [capabilityLevers.get(kind)!, null] as const);
+      return doneFor(guests.filter(({ kind }) => !gone.includes(kind))).map((ways) => new Map([...given, ...ways]));
+    });
+  };
 
   const withholders = program.strata.flatMap((stratum) => stratum.withholders).filter((rule) => rule.waivable);
-  const waive = (id: string, owner: string | undefined): number =>
+  const waive = ({ id, owner, action }: Rule): number =>
     add({
       id: `rule ${id}`,
+      felt:
+        action.verb === 'withhold' && action.capabilities.some((capability) => isRead(program, `can.${capability}`)),
       ...named,
       describe: () => `waive rule ${id}${owner === undefined ? '' : ` (${owner} may)`}`,
       apply: (from) =>
@@ -213,7 +227,7 @@ export function leversOf(query: Query, at: string | undefined): Levers {
         const active = withholders.filter(
           (rule) => rule.action.capabilities.includes(capability) && own.truth(rule.when, site) !== FALSE,
         );
-        return active.length === 0 ? [drop] : [drop, new Map(active.map((rule) => [waive(rule.id, rule.owner), null]))];
+        return active.length === 0 ? [drop] : [drop, new Map(active.map((rule) => [waive(rule), null]))];
       };
     };
   };
@@ -258,7 +272,7 @@ export function leversOf(query: Query, at: string | undefined): Levers {
     if (id.startsWith('rule ')) {
       const rule = program.refusals.find((one) => `rule ${one.id}` === id)!;
       if (!rule.waivable) return free(() => []);
-      const lever = waive(rule.id, rule.owner);
+      const lever = waive(rule);
       return fixed(lever, () => [one(lever, null)]);
     }
     switch (id) {
@@ -272,7 +286,8 @@ export function leversOf(query: Query, at: string | undefined): Levers {
       case 'root-disk': {
         // Disks of guests stated apart are no less for a smaller constraint.
         const guestDisks = (stated ?? []).reduce((total, guest) => total + guest.count * guest.rootDisk, 0);
-        const lever = add(amountLever(id, need));
+        const felt = id === 'root-disk' && isRead(program, 'request.root-disk');
+        const lever = add({ ...amountLever(id, need), felt });
         return fixed(lever, (offer, _, price) => {
           const has = measure!.has(type(offer), price);
           if (id === 'root-disk' && (has ?? 0) < guestDisks) return [];
@@ -283,6 +298,7 @@ export function leversOf(query: Query, at: string | undefined): Levers {
         const budget = request.constraints.byKey.get('budget')!.value as number;
         const lever = add({
           id,
+          felt: false,
           ...ordered('at-most'),
           describe: (setting) => `budget ${formatMoney(budget)} → ${formatMoney(Number(setting))} a month`,
           apply: (from, setting) => withConstraint(from, 'budget', Number(setting)),
@@ -313,6 +329,7 @@ export function leversOf(query: Query, at: string | undefined): Levers {
         const wanted = listOf(request.constraints, 'tags');
         const lever = add({
           id,
+          felt: false,
           ...subsets,
           describe: (setting) =>
             `tags ${wanted.join(',')} → ${(setting as readonly string[] | null)?.join(',') || 'any'}`,
@@ -357,19 +374,17 @@ export function leversOf(query: Query, at: string | undefined): Levers {
         const dimension = id === 'guest-mem' ? 'mem' : 'cores';
         return free((offer) => {
           const size = measure!.has(type(offer), Number.NaN);
-          const guests = stated ?? [];
-          return [
-            ...(size === undefined ? [] : shrink(dimension, size, guests)),
-            ...withoutKinds((rest) => {
-              const taken = sizeOf(rest, dimension);
-              return taken === 0 || (size !== undefined && taken <= size);
-            }, guests),
-          ];
+          return withFewerKinds(stated ?? [], (rest) => {
+            const taken = sizeOf(rest, dimension);
+            if (taken === 0 || (size !== undefined && taken <= size)) return [new Map()];
+            return size === undefined ? [] : shrink(dimension, size, rest);
+          });
         });
       }
       case 'reserve': {
         const lever = add({
           id,
+          felt: false,
           ...named,
           describe: () => 'nothing kept back for the host (--no-reserve)',
           apply: (from) =>
@@ -377,26 +392,20 @@ export function leversOf(query: Query, at: string | undefined): Levers {
               draft.reserve = false;
             }),
         });
+        const isVm = ({ kind }: Guest): boolean => catalog.vocabulary.capabilities.get(kind)?.guest === 'vm';
         return free((offer, image) => {
           const site = query.site(offer, image);
-          const lacking = (['mem', 'cores'] as const).filter((dimension) => {
-            const { size, inUse, reserved } = atSite.room(site, dimension);
-            return (dimension === 'mem' || reserved > 0) && !(size !== undefined && size >= inUse + reserved);
-          });
-          const smaller = lacking.map((dimension) => {
-            const { size, reserved } = atSite.room(site, dimension);
-            return size === undefined ? [] : shrink(dimension, size - reserved, counted);
-          });
-          const all = smaller.every((ways) => ways.length > 0)
-            ? [new Map(smaller.flatMap(([ways]) => [...ways!]))]
-            : [];
-          const fits = (rest: readonly Guest[]): boolean =>
-            !rest.some((guest) => catalog.vocabulary.capabilities.get(guest.kind)?.guest === 'vm') ||
-            lacking.every((dimension) => {
+          const roomed = withFewerKinds(counted, (rest) => {
+            if (!rest.some(isVm)) return [new Map()];
+            const smaller = (['mem', 'cores'] as const).flatMap((dimension) => {
               const { size, inUse, reserved } = atSite.room(site, dimension, rest);
-              return size !== undefined && size >= inUse + reserved;
+              const binds = dimension === 'mem' || reserved > 0;
+              if (!binds || (size !== undefined && size >= inUse + reserved)) return [];
+              return [size === undefined ? [] : shrink(dimension, size - reserved, rest)];
             });
-          return [one(lever, null), ...all, ...withoutKinds(fits, counted)];
+            return smaller.every((ways) => ways.length > 0) ? [new Map(smaller.flatMap(([ways]) => [...ways!]))] : [];
+          });
+          return [one(lever, null), ...roomed];
         });
       }
       default:

@@ -1,5 +1,6 @@
 import { priceEditSteps } from '../catalog/prices.ts';
 import { candidatesOf } from '../explain/candidates.ts';
+import type { Chooser } from '../explain/relaxations.ts';
 import type { Compiled } from '../match/compiled.ts';
 import { hasBit, isClear, maskOf } from '../match/mask.ts';
 import { prepare, type Query } from '../match/query.ts';
@@ -92,9 +93,26 @@ function maskWith(query: Query, wish: string): Uint32Array {
 }
 
 /** Whether machines of a cost (nano-dollars per hour, together) stay within the request's budget of a month. */
-export function withinBudget({ constraints }: MachineRequest): (cost: bigint) => boolean {
+function withinBudget({ constraints }: MachineRequest): (cost: bigint) => boolean {
   const budget = constraints.byKey.get('budget')?.value;
   return (cost) => typeof budget !== 'number' || cost * BigInt(HOURS_PER_MONTH) <= BigInt(budget);
+}
+
+/** How explanations choose where they must: as the answer itself does. */
+export function chooserFor(compiled: Compiled, request: MachineRequest, at: string | undefined): Chooser {
+  return {
+    affordable: withinBudget(request),
+    solve(changed) {
+      const query = prepare(compiled, changed, at);
+      const swept = sweep(query);
+      const { offers } = query.space;
+      const rows = ranked(query, swept, query.musts);
+      const chosen = choose('scan', rows, (row) => swept.price[row]!, offers, changed.count);
+      const row = chosen?.taken[0]?.row;
+      if (chosen === undefined || row === undefined || !withinBudget(changed)(chosen.cost)) return undefined;
+      return { offer: row, image: swept.image[row]!, price: swept.price[row]!, cost: chosen.cost };
+    },
+  };
 }
 
 /** Why the offers that fit are not enough; nothing where none fits. */
@@ -183,7 +201,7 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
   };
   if (choice === undefined || first === undefined) {
     const nearest = rows.length > 0 ? {} : { nearest: nearestMisses(query, swept) };
-    return withNotes({ ...common, ...whyNothing(candidates, at, affordable), ...nearest }, [
+    return withNotes({ ...common, ...whyNothing(candidates, at, chooserFor(compiled, request, at)), ...nearest }, [
       ...shortfall(query, rows, chosen),
       ...(considered === 0 ? scopeNotes(query) : []),
       ...requestNotes(query, []),
@@ -201,8 +219,8 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
     const proven = proveNeeds(query, row, image);
     if (row === first) {
       for (const { capability, proof } of proven) proofs[capability] = proof as (typeof proofs)[string];
-      for (const { place, change } of priceEditSteps(compiled.catalog, row))
-        priceSteps.push({ rule: place, component: 'machine', change: formatMoney(change) });
+      for (const { place, change, text } of priceEditSteps(compiled.catalog, row))
+        priceSteps.push({ rule: place, component: 'machine', change: formatMoney(change), reason: text });
       for (const { rule, component, change } of query.bill(row, image).steps)
         priceSteps.push({ rule, component, change: formatMoney(change) });
     }
@@ -236,7 +254,14 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
       steps,
       explanation: {
         ...common.explanation,
-        ...whyThis(candidates, swept, needs, first, at),
+        ...whyThis(
+          candidates,
+          swept,
+          needs,
+          { offer: first, cost: choice.cost },
+          at,
+          chooserFor(compiled, request, at),
+        ),
         proofs,
         'price-steps': priceSteps,
       },

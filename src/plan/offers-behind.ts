@@ -1,9 +1,10 @@
 import { type Candidates, candidatesOf, type Needs } from '../explain/candidates.ts';
 import { conflictsOf } from '../explain/conflicts.ts';
-import { relaxationsOf, savingsOf } from '../explain/relaxations.ts';
+import { type Chooser, relaxationsOf, savingsOf } from '../explain/relaxations.ts';
 import type { Query } from '../match/query.ts';
 import { ranked, type Sweep } from '../match/scan.ts';
-import { withinBudget } from './answer.ts';
+import { parseMoney } from '../quantity/money.ts';
+import { chooserFor } from './answer.ts';
 import type { Answer } from './schema.ts';
 
 /** The offer of each group of candidates that explanations take: the cheapest, and as many as machines are asked for. */
@@ -63,11 +64,24 @@ export function* offersBehind(query: Query, swept: Sweep, answer: Answer, at: st
     if (room >= request.count) break;
     room += space.offers.limit[row]!;
   }
+  const asked = chooserFor(query.compiled, request, at);
+  const solved: number[] = [];
+  const chooser: Chooser = {
+    ...asked,
+    solve(changed) {
+      const outcome = asked.solve(changed);
+      if (outcome !== undefined) solved.push(outcome.offer);
+      return outcome;
+    },
+  };
   const [first] = rows;
   if (answer.conflicts !== undefined) {
     yield* closestOf(candidates, answer.conflicts.length);
-    const { minimal, front } = relaxationsOf(candidates, at, withinBudget(request));
+    const { minimal, front } = relaxationsOf(candidates, at, chooser);
     for (const { offer } of [...minimal, ...front]) yield offer;
-  } else if (first !== undefined)
-    for (const { offer } of savingsOf(candidates, at, { offer: first, price: swept.price[first]! })) yield offer;
+  } else if (first !== undefined) {
+    const winner = { offer: first, price: swept.price[first]!, cost: BigInt(parseMoney(answer.cost ?? '0') ?? 0) };
+    for (const { offer } of savingsOf(candidates, at, winner, chooser)) yield offer;
+  }
+  yield* solved;
 }

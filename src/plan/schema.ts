@@ -175,7 +175,16 @@ export const answerSchema = z
     explanation: z.strictObject({
       needs: z.array(need),
       proofs: z.record(z.string(), z.array(proofStep)),
-      'price-steps': z.array(z.strictObject({ rule: z.string(), component: z.string(), change: money })),
+      'price-steps': z
+        .array(
+          z.strictObject({
+            rule: z.string().meta({ description: "The price rule; or file:line:column of a price of one's own." }),
+            component: z.string(),
+            change: money,
+            reason: z.string().optional().meta({ description: "What a price file says: '-12 %, contract'." }),
+          }),
+        )
+        .meta({ description: 'From the list price to the billed one; the changes add up to the difference.' }),
       cheaper: z
         .array(
           z.strictObject({

@@ -51,7 +51,7 @@ const FURTHER: Readonly<Record<string, (answer: Answer) => unknown>> = {
   notes: ({ notes }) => notes.filter(({ code }) => !COUNTING.has(code)),
   needs: ({ explanation }) => explanation.needs.map(({ need, text, has, margin }) => ({ need, text, has, margin })),
   'price-steps': ({ explanation }) =>
-    explanation['price-steps'].map(({ component, change }) => ({ component, change })),
+    explanation['price-steps'].map(({ component, change, reason }) => ({ component, change, reason })),
   cheaper: ({ explanation }) =>
     explanation.cheaper.map(({ misses, lowest, example }) => canonicalJson({ misses, lowest, example })).sort(),
   savings: ({ explanation }) => explanation.savings,

@@ -10,7 +10,7 @@ import { cheapest } from '../match/scan.ts';
 import { formatMoney, formatMonthly } from '../quantity/money.ts';
 import { textOf } from '../request/constraints.ts';
 import type { Base, MachineRequest } from '../request/request.ts';
-import { variant } from '../request/variant.ts';
+import { variant, withConstraint } from '../request/variant.ts';
 import { failedProof } from '../rules/failed-proof.ts';
 import { describeOffer } from './describe.ts';
 import { whyMissed } from './nearest.ts';
@@ -83,16 +83,21 @@ function misses({ query, offer, image, price, missing }: Judged): Subject['misse
   });
 }
 
-/** What would have to change for it to fit, by the exact amounts; the smallest ways only. */
-function toHaveIt({ query, offer, image, price, missing }: Judged, at: string | undefined): Subject['ways'] {
-  return waysToFit(
-    query,
-    at,
-    missing.map(({ bit }) => bit),
-    { offer, image, price },
-  ).map(({ changes, request }) => ({
-    changes: changes.map(({ lever, setting }) => lever.describe(setting)),
-    request: problemRequest(request, query),
+/** The smallest changes, by the exact amounts, with which this very candidate fits, `rebased` being made already. */
+function toHaveIt(
+  { query, offer, image, price, missing }: Judged,
+  kind: Subject['kind'],
+  rebased: readonly string[],
+  at: string | undefined,
+): Subject['ways'] {
+  const bits = missing.map(({ bit }) => bit);
+  const type = textAt(query.space.types, 'type.name', query.space.offers.type[offer]!);
+  return waysToFit(query, at, bits, { offer, image, price }).map(({ changes, request }) => ({
+    changes: [...rebased, ...changes.map(({ lever, setting }) => lever.describe(setting))],
+    request: problemRequest(
+      kind === 'type' && type !== undefined ? withConstraint(request, 'instance-type', type) : request,
+      query,
+    ),
   }));
 }
 
@@ -109,149 +114,145 @@ function imageNamed({ catalog }: Compiled, name: string): { readonly base: Base;
   return os === undefined || release === undefined ? undefined : { base: { os, release } };
 }
 
+/** A request with its answer, which subjects are held against. */
+interface Asked {
+  readonly compiled: Compiled;
+  readonly request: MachineRequest;
+  readonly at: string | undefined;
+  readonly query: Query;
+  readonly chosen: { readonly offer: number; readonly image: number; readonly price: number } | undefined;
+}
+
+/** @param base the miss of the base that was asked for, where the subject is of another */
+function told(
+  { query, chosen, at }: Asked,
+  subject: string,
+  kind: Subject['kind'],
+  found: Judged,
+  base?: Subject['misses'][number],
+): Subject {
+  const { offer, price, image } = found;
+  const all = [...(base === undefined ? [] : [base]), ...misses(found)];
+  const rebased = base === undefined ? [] : [`${base.text} → ${base.has}`];
+  const isChosen = chosen !== undefined && found.query === query && offer === chosen.offer && image === chosen.image;
+  const known = !Number.isNaN(price);
+  const verdict = all.length > 0 ? 'misses' : isChosen ? 'chosen' : known ? 'fits' : 'no-price';
+  const { price: _, ...place } = describeOffer(found.query.space, offer, 0);
+  return {
+    subject,
+    kind,
+    verdict,
+    offer: { ...place, price: known ? formatMoney(price) : null },
+    misses: all,
+    ...(chosen === undefined || !known
+      ? {}
+      : {
+          'costs-more': formatMoney(price - chosen.price),
+          'costs-more-per-month': formatMonthly(BigInt(price) - BigInt(chosen.price)),
+        }),
+    ways: all.length === 0 ? [] : toHaveIt(found, kind, rebased, at),
+  };
+}
+
+const typeName = ({ catalog }: Compiled, type: number): string | undefined => textAt(catalog.types, 'type.name', type);
+
+/** Needs that only a price can decide. */
+const OF_PRICE: readonly string[] = ['max-price', 'budget'];
+
+/** Where a type is sold at all, cheapest first. */
+function soldElsewhere({ compiled, query }: Asked, name: string): Pick<Subject, 'elsewhere'> {
+  const { offers } = compiled.catalog;
+  for (let offer = 0; offer < offers.size; offer += 1) {
+    if (typeName(compiled, offers.type[offer]!) === name)
+      return { elsewhere: describeOffer(query.space, offer, offers.price[offer]!) };
+  }
+  return {};
+}
+
+function whyNotType(asked: Asked, name: string): Subject {
+  const { compiled, request, at, query } = asked;
+  const { catalog } = compiled;
+  const found = nearestCandidate(query, (offer) => typeName(compiled, catalog.offers.type[offer]!) === name, undefined);
+  if (found !== undefined) return told(asked, name, 'type', found);
+  const market = textOf(request.constraints, 'market') === 'spot' ? 'spot' : 'on-demand';
+  const gaps = unpricedOffers(catalog, query.inScope, market);
+  const over = prepare(compiled, request, at, gaps);
+  const gap = nearestCandidate(over, (offer) => typeName(compiled, gaps.type[offer]!) === name, undefined);
+  if (gap === undefined)
+    return { subject: name, kind: 'type', verdict: 'elsewhere', misses: [], ways: [], ...soldElsewhere(asked, name) };
+  // What it costs here is just what nobody knows.
+  const missing = gap.missing.filter(({ bit }) => !OF_PRICE.includes(over.needs[bit]!.id));
+  const subject = told(asked, name, 'type', { ...gap, missing });
+  return { ...subject, ways: [], ...soldElsewhere(asked, name) };
+}
+
+function whyNotImage(asked: Asked, name: string, image: NonNullable<ReturnType<typeof imageNamed>>): Subject {
+  const { compiled, request, at, query, chosen } = asked;
+  const nameOfBase = ({ os, release }: Base): string => `${os}@${release}`;
+  const same = nameOfBase(image.base) === nameOfBase(request.base);
+  const based = variant(request, (draft) => {
+    draft.base = image.base;
+  });
+  const other = same ? query : prepare(compiled, based, at);
+  const meant = (row: number): boolean =>
+    image.id === undefined || textAt(other.images.table, 'image.id', row) === image.id;
+  const onChosen = chosen !== undefined ? nearestCandidate(other, (offer) => offer === chosen.offer, meant) : undefined;
+  const found = onChosen ?? nearestCandidate(other, () => true, meant);
+  const text = `base ${nameOfBase(request.base)}`;
+  const base = same ? undefined : { need: 'base', text, from: 'base', has: nameOfBase(image.base), why: text };
+  if (found !== undefined) return told(asked, name, 'image', found, base);
+  const boots = 'an instance type of the regions asked for that it boots on';
+  const nowhere = { need: 'image', text: boots, from: 'base', has: 'none', why: boots };
+  return {
+    subject: name,
+    kind: 'image',
+    verdict: 'misses',
+    misses: base === undefined ? [nowhere] : [base, nowhere],
+    ways: [],
+  };
+}
+
+/** A name that neither a type nor an image has. */
+function notFound({ compiled: { catalog } }: Asked, name: string): Subject {
+  const known = new Set<string>();
+  for (const [table, attribute] of [
+    [catalog.types, 'type.name'],
+    [catalog.images, 'image.id'],
+  ] as const) {
+    for (let row = 0; row < table.size; row += 1) {
+      const text = textAt(table, attribute, row);
+      if (text !== undefined) known.add(text);
+    }
+  }
+  const near = nearest(name, known);
+  const verdict = near.length > 0 ? 'misspelt' : 'not-in-catalog';
+  return { subject: name, kind: 'unknown', verdict, misses: [], ways: [], nearest: [...near] };
+}
+
 /**
  * Why each of some types or images is not the answer to a request.
  *
- * @param at the day that the request is judged by
- * @example whyNot(compiled, request, ['t4g.medium'], undefined).subjects[0].misses // need, has, margin, from
+ * @param names names of types, ids or products of images, or bases such as `ubuntu@22.04`
+ * @param at the day that the request is judged by; the newest price date of the catalog unless given
+ * @example whyNot(compiled, request, ['t4g.medium']).subjects[0].misses // need, has, margin, from
  */
-export function whyNot(
-  compiled: Compiled,
-  request: MachineRequest,
-  names: readonly string[],
-  at: string | undefined,
-): WhyNot {
-  const { catalog } = compiled;
+export function whyNot(compiled: Compiled, request: MachineRequest, names: readonly string[], at?: string): WhyNot {
   const query = prepare(compiled, request, at);
   const winner = cheapest(query);
-  const chosen =
-    winner === -1 ? undefined : (({ image, price }: Verdict) => ({ offer: winner, image, price }))(query.judge(winner));
-  const nameOf = (offer: number): string | undefined =>
-    textAt(catalog.types, 'type.name', query.space.offers.type[offer]!);
-
-  const ofJudged = (name: string, kind: Subject['kind'], found: Judged, extra: Subject['misses'] = []): Subject => {
-    const { offer, price, image } = found;
-    const all = [...extra, ...misses(found)];
-    const isChosen = chosen !== undefined && found.query === query && offer === chosen.offer && image === chosen.image;
-    const known = !Number.isNaN(price);
-    const verdict = all.length > 0 ? 'misses' : isChosen ? 'chosen' : known ? 'fits' : 'no-price';
-    const { price: _, ...place } = describeOffer(found.query.space, offer, 0);
-    return {
-      subject: name,
-      kind,
-      verdict,
-      offer: { ...place, price: known ? formatMoney(price) : null },
-      misses: all,
-      ...(chosen === undefined || !known
-        ? {}
-        : {
-            'costs-more': formatMoney(price - chosen.price),
-            'costs-more-per-month': formatMonthly(BigInt(price) - BigInt(chosen.price)),
-          }),
-      ways: all.length === 0 || extra.length > 0 ? [] : toHaveIt(found, at),
-    };
-  };
-
+  const verdict = winner === -1 ? undefined : query.judge(winner);
+  const chosen = verdict === undefined ? undefined : { offer: winner, image: verdict.image, price: verdict.price };
+  const asked: Asked = { compiled, request, at, query, chosen };
+  const types = new Set(Array.from({ length: compiled.catalog.types.size }, (_, row) => typeName(compiled, row)));
   const explain = (name: string): Subject => {
-    const isType = Array.from({ length: catalog.types.size }, (_, row) =>
-      textAt(catalog.types, 'type.name', row),
-    ).includes(name);
-    if (isType) {
-      const found = nearestCandidate(query, (offer) => nameOf(offer) === name, undefined);
-      if (found !== undefined) return ofJudged(name, 'type', found);
-      const market = textOf(request.constraints, 'market') === 'spot' ? 'spot' : 'on-demand';
-      const gaps = unpricedOffers(catalog, query.inScope, market);
-      const over = prepare(compiled, request, at, gaps);
-      const gap = nearestCandidate(
-        over,
-        (offer) => textAt(catalog.types, 'type.name', gaps.type[offer]!) === name,
-        undefined,
-      );
-      // What it costs here is just what nobody knows.
-      const unpriced =
-        gap === undefined
-          ? undefined
-          : {
-              ...gap,
-              missing: gap.missing.filter(({ bit }) => !['max-price', 'budget'].includes(over.needs[bit]!.id)),
-            };
-      const { offers } = catalog;
-      const elsewhere = Array.from({ length: offers.size }, (_, row) => row).filter((row) => nameOf(row) === name);
-      const cheapestElsewhere =
-        elsewhere[0] === undefined
-          ? {}
-          : { elsewhere: describeOffer(query.space, elsewhere[0], offers.price[elsewhere[0]]!) };
-      if (unpriced !== undefined) {
-        const told = ofJudged(name, 'type', unpriced);
-        return { ...told, verdict: told.misses.length === 0 ? 'no-price' : 'misses', ways: [], ...cheapestElsewhere };
-      }
-      return { subject: name, kind: 'type', verdict: 'elsewhere', misses: [], ways: [], ...cheapestElsewhere };
-    }
+    if (types.has(name)) return whyNotType(asked, name);
     const image = imageNamed(compiled, name);
-    if (image !== undefined) {
-      const same = image.base.os === request.base.os && image.base.release === request.base.release;
-      const other = same
-        ? query
-        : prepare(
-            compiled,
-            variant(request, (draft) => {
-              draft.base = image.base;
-            }),
-            at,
-          );
-      const meant = (row: number): boolean =>
-        image.id === undefined || textAt(other.images.table, 'image.id', row) === image.id;
-      const onWinner =
-        same && chosen !== undefined ? nearestCandidate(other, (offer) => offer === chosen.offer, meant) : undefined;
-      const found = onWinner ?? nearestCandidate(other, () => true, meant);
-      const wanted = `${request.base.os}@${request.base.release}`;
-      const base = same
-        ? []
-        : [
-            {
-              need: 'base',
-              text: `base ${wanted}`,
-              from: 'base',
-              has: `${image.base.os}@${image.base.release}`,
-              why: `base ${wanted}`,
-            },
-          ];
-      if (found !== undefined) return ofJudged(name, 'image', found, base);
-      return {
-        subject: name,
-        kind: 'image',
-        verdict: 'misses',
-        misses: [
-          ...base,
-          {
-            need: 'image',
-            text: 'boots on a type of the regions asked for',
-            from: 'base',
-            has: 'boots on none',
-            why: 'it boots on none',
-          },
-        ],
-        ways: [],
-      };
-    }
-    const known = new Set<string>();
-    for (let row = 0; row < catalog.types.size; row += 1) known.add(textAt(catalog.types, 'type.name', row) ?? '');
-    for (let row = 0; row < catalog.images.size; row += 1) known.add(textAt(catalog.images, 'image.id', row) ?? '');
-    const near = nearest(name, known);
-    return {
-      subject: name,
-      kind: 'unknown',
-      verdict: near.length > 0 ? 'misspelt' : 'not-in-catalog',
-      misses: [],
-      ways: [],
-      nearest: [...near],
-    };
+    return image === undefined ? notFound(asked, name) : whyNotImage(asked, name, image);
   };
   return {
     format: 'stowage.why-not/1',
     answer: chosen === undefined ? null : describeOffer(query.space, chosen.offer, chosen.price),
     needs: query.needs.filter((need) => need.bearing === 'must').length,
     subjects: names.map(explain),
-    inputs: { catalog: catalog.digest, rules: compiled.program.digest },
+    inputs: { catalog: compiled.catalog.digest, rules: compiled.program.digest },
   };
 }

@@ -3,7 +3,7 @@ import { type Candidates, membersOf } from '../explain/candidates.ts';
 import { cheaperOffers } from '../explain/certificate.ts';
 import { type Conflict, conflictsOf } from '../explain/conflicts.ts';
 import { hadOf } from '../explain/margins.ts';
-import { type Relaxation, relaxationsOf, savingsOf } from '../explain/relaxations.ts';
+import { type Chooser, type Relaxation, relaxationsOf, savingsOf } from '../explain/relaxations.ts';
 import type { Query } from '../match/query.ts';
 import type { Sweep } from '../match/scan.ts';
 import { formatMoney, formatMonthly } from '../quantity/money.ts';
@@ -69,12 +69,12 @@ function describeConflict({ needs }: Query, conflict: Conflict): ConflictText {
 export function whyNothing(
   candidates: Candidates,
   at: string | undefined,
-  affordable: (cost: bigint) => boolean,
+  chooser: Chooser,
 ): Pick<Answer, 'conflicts' | 'relaxations' | 'front' | 'more-exist'> {
   const { query, considered } = candidates;
   if (considered === 0) return {};
   const { conflicts, complete } = conflictsOf(candidates);
-  const { minimal, front, complete: all } = relaxationsOf(candidates, at, affordable);
+  const { minimal, front, complete: all } = relaxationsOf(candidates, at, chooser);
   const more: ('conflicts' | 'relaxations')[] = [];
   if (!complete || conflicts.length > MOST_CONFLICTS) more.push('conflicts');
   if (!all || minimal.length > MOST_RELAXATIONS) more.push('relaxations');
@@ -94,24 +94,26 @@ export function whyThis(
   candidates: Candidates,
   swept: Sweep,
   needs: Answer['explanation']['needs'],
-  winner: number,
+  winner: { readonly offer: number; readonly cost: bigint },
   at: string | undefined,
+  chooser: Chooser,
 ): Pick<Answer['explanation'], 'needs' | 'cheaper' | 'savings'> {
   const { query } = candidates;
-  const price = swept.price[winner]!;
-  const image = swept.image[winner]!;
+  const { offer, cost } = winner;
+  const price = swept.price[offer]!;
+  const image = swept.image[offer]!;
   const name = (bit: number): string => query.needs[bit]!.id;
   return {
     needs: needs.map((need) => {
       const bit = query.needs.findIndex((one) => one.id === need.need && one.bearing === 'must');
       const { need: id, text, from, ...counts } = need;
-      return { need: id, text, from, ...hadOf(query, bit, winner, image, price), ...counts };
+      return { need: id, text, from, ...hadOf(query, bit, offer, image, price), ...counts };
     }),
     cheaper: cheaperOffers(
       candidates,
-      winner,
-      (offer) => swept.price[offer]!,
-      (offer) => swept.image[offer]!,
+      offer,
+      (row) => swept.price[row]!,
+      (row) => swept.image[row]!,
     ).map(({ missing, unknown, offers, lowest, example }) => ({
       misses: membersOf(missing).map((bit) => ({
         need: name(bit),
@@ -121,8 +123,8 @@ export function whyThis(
       lowest: formatMoney(lowest),
       example: describeOffer(query.space, example, lowest).type,
     })),
-    savings: savingsOf(candidates, at, { offer: winner, price })
+    savings: savingsOf(candidates, at, { offer, price, cost }, chooser)
       .slice(0, MOST_SAVINGS)
-      .map((one) => describeRelaxation(query, one, (BigInt(price) - BigInt(one.price)) * BigInt(query.request.count))),
+      .map((one) => describeRelaxation(query, one, cost - one.cost)),
   };
 }

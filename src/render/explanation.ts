@@ -1,10 +1,11 @@
-import type { Alternative, Answer, Machine, RelaxationText } from '../plan/schema.ts';
+import type { Alternative, Answer, ConflictText, Machine, RelaxationText } from '../plan/schema.ts';
 import { divideHalfEven, formatDecimal } from '../quantity/decimal.ts';
 import { formatPercent, readMoney } from '../quantity/money.ts';
+import { type Block, type Item, list, paragraph } from './blocks.ts';
 import { commandOf } from './command.ts';
-import { grouped, table } from './table.ts';
+import { grouped } from './table.ts';
 
-/** The explanation of an answer as lines of text: what clashes, what would help, why this one and nothing cheaper. */
+/** The explanation of an answer: what clashes, what would help, why this one and nothing cheaper. */
 
 export function marks(offer: Alternative): string {
   const words = [
@@ -35,26 +36,39 @@ export function compared(price: string, to: string): string {
 
 const ORDINALS = ['the first', 'the second', 'the third'];
 
+/** How near those come that meet all the other needs of a conflict. */
+function closestText(need: ConflictText['needs'][number], alone: boolean): string {
+  const others = need['meet-others'];
+  const rest = alone
+    ? 'all'
+    : others === 1
+      ? 'the one that meets the rest'
+      : `the ${grouped(others)} that meet the rest`;
+  return need.need === 'max-price' || need.need === 'budget'
+    ? `; the cheapest of ${rest}: ${need.closest}`
+    : `; the most ${need.need} of ${rest}: ${need.closest}`;
+}
+
 /** What clashes: a line for each conflict, with how many offers meet each need, and how near the others come. */
-export function clashes(answer: Answer): string[] {
-  const conflicts = answer.conflicts ?? [];
-  if (conflicts.length === 0) return [];
-  const lines = ['', `What clashes (of ${grouped(answer.considered.offers)} offers):`];
-  for (const { needs } of conflicts) {
+export function clashes(answer: Answer): readonly Block[] {
+  const items = (answer.conflicts ?? []).map(({ needs }): Item => {
     const [only] = needs;
     const last = needs.findLast(({ closest }) => closest !== undefined);
-    const rest = needs.length === 1 ? 'all' : `the ${grouped(last?.['meet-others'] ?? 0)} that meet the rest`;
-    const best = last === undefined ? '' : `; the best ${last.need} of ${rest} is ${last.closest}`;
-    if (needs.length === 1) {
-      lines.push(`  ${only!.text}: no offer meets it${best}`);
-      continue;
-    }
-    const met = needs.map(({ meet }, index) => `${grouped(meet)} meet ${ORDINALS[index] ?? 'the next'}`).join(', ');
+    const best = last === undefined ? '' : closestText(last, needs.length === 1);
+    if (needs.length === 1) return { text: `${only!.text}: no offer meets it${best}` };
+    const met = needs
+      .map(({ meet }, index) => `${grouped(meet)} ${meet === 1 ? 'meets' : 'meet'} ${ORDINALS[index] ?? 'the next'}`)
+      .join(', ');
     const none = needs.length === 2 ? 'none both' : 'none all';
-    lines.push(`  ${needs.map(({ text }) => text).join(' × ')}: ${met}, ${none}${best}`);
-  }
-  if (answer['more-exist']?.includes('conflicts') === true) lines.push('  and more');
-  return lines;
+    return { text: `${needs.map(({ text }) => text).join(' × ')}: ${met}, ${none}${best}` };
+  });
+  const more = answer['more-exist']?.includes('conflicts') === true ? [{ text: 'and more' }] : [];
+  return list(`What clashes (of ${grouped(answer.considered.offers)} offers):`, [...items, ...more]);
+}
+
+/** How a request is asked: by a command, or by the section of a problem file where there is no command for it. */
+function asked(request: RelaxationText['request'], more: readonly string[] | undefined): string {
+  return more === undefined ? `request: ${JSON.stringify(request)}` : commandOf(request, more);
 }
 
 const MOST_WAYS = 4;
@@ -70,26 +84,24 @@ function shownWays(answer: Answer): readonly RelaxationText[] {
 }
 
 /** What it would take: changes, what one gets, and the command that asks for it. */
-export function waysOut(answer: Answer, more: readonly string[] = []): string[] {
+export function waysOut(answer: Answer, more: readonly string[] | undefined): readonly Block[] {
   const ways = shownWays(answer);
   if (answer.relaxations === undefined) return [];
-  if (ways.length === 0) return ['', 'No change of the request alone would help.'];
-  const lines = ['', 'Ways out, each with the least change that does it:'];
-  for (const way of ways) {
-    const { length } = answer.machines;
+  if (ways.length === 0) return [paragraph('No change of the request alone would help.')];
+  const { length } = answer.machines;
+  const items = ways.map((way): Item => {
     const got = `${offerText(way, undefined)}${length > 1 ? ', …' : ''}, ${way['per-month']} USD a month`;
-    lines.push(`  ${way.changes.join(', ')}: ${got}`, `    ${commandOf(way.request, more)}`);
-  }
+    return { text: `${way.changes.join(', ')}: ${got}`, commands: [asked(way.request, more)] };
+  });
   const left = answer.relaxations.length - ways.filter((way) => answer.relaxations!.includes(way)).length;
-  if (left > 0)
-    lines.push(
-      `  and ${left}${answer['more-exist']?.includes('relaxations') === true ? ' or more' : ''} other ways (--format json)`,
-    );
-  return lines;
+  const orMore = answer['more-exist']?.includes('relaxations') === true ? ' or more' : '';
+  const rest = left > 0 ? [{ text: `and ${left}${orMore} other ways (--format json)` }] : [];
+  return list('Ways out, each with the least change that does it:', [...items, ...rest]);
 }
 
 /** How many offers miss each need, and what the chosen machine has of it; columns only where they say something. */
-function needsTable(needs: Answer['explanation']['needs']): string {
+function needsTable(answer: Answer): Block {
+  const { needs } = answer.explanation;
   const unknown = needs.some((need) => need.unknown > 0);
   const had = needs.some((need) => need.has !== undefined);
   const head = [
@@ -108,80 +120,98 @@ function needsTable(needs: Answer['explanation']['needs']): string {
     grouped(need.left),
     need.from,
   ]);
-  const numbers = head.flatMap((title, column) => (['Need', 'Has', 'From'].includes(title) ? [] : [column]));
-  return table(head, rows, numbers);
+  const right = head.flatMap((name, column) => (['Need', 'Has', 'From'].includes(name) ? [] : [column]));
+  const { offers, fit } = answer.considered;
+  return { kind: 'table', title: `Of ${grouped(offers)} offers considered, ${grouped(fit)} fit:`, head, rows, right };
 }
 
 const MOST_GROUPS = 8;
 
 /** Every cheaper offer, by all that it misses. */
-function certificate(answer: Answer): string[] {
+function certificate(answer: Answer): readonly Block[] {
   const { cheaper } = answer.explanation;
   const total = cheaper.reduce((sum, one) => sum + one.offers, 0);
-  if (total === 0) return answer.machines.length === 0 ? [] : ['', 'No considered offer is cheaper.'];
-  const lines = ['', `Each of the ${grouped(total)} cheaper offers misses something:`];
-  const shown = cheaper.slice(0, MOST_GROUPS);
-  for (const { misses, offers, lowest, example } of shown) {
+  if (total === 0) return answer.machines.length === 0 ? [] : [paragraph('No considered offer is cheaper.')];
+  const items = cheaper.slice(0, MOST_GROUPS).map(({ misses, offers, lowest, example }): Item => {
     const names = misses.map(({ need, unknown }) => `${need}${unknown === true ? ' (unknown)' : ''}`).join(', ');
-    lines.push(`  ${grouped(offers)} ${offers === 1 ? 'misses' : 'miss'} ${names} (from ${lowest}: ${example})`);
-  }
+    return { text: `${grouped(offers)} ${offers === 1 ? 'misses' : 'miss'} ${names} (from ${lowest}: ${example})` };
+  });
   const rest = cheaper.slice(MOST_GROUPS);
-  if (rest.length > 0)
-    lines.push(
-      `  ${grouped(rest.reduce((sum, one) => sum + one.offers, 0))} miss other sets of needs (${rest.length} more sets)`,
-    );
-  return lines;
+  const others = rest.reduce((sum, one) => sum + one.offers, 0);
+  const more =
+    rest.length > 0 ? [{ text: `${grouped(others)} miss other sets of needs (${rest.length} more sets)` }] : [];
+  return list(`Each of the ${grouped(total)} cheaper offers misses something:`, [...items, ...more]);
 }
 
-function savings(answer: Answer, more: readonly string[]): string[] {
-  const { savings: all } = answer.explanation;
-  if (all.length === 0) return [];
-  const lines = ['', 'It would be cheaper with one change:'];
-  for (const one of all)
-    lines.push(
-      `  ${one.changes.join(', ')}: ${offerText(one, answer.machines[0])}, saving ${one.saves ?? '0'} USD a month`,
-      `    ${commandOf(one.request, more)}`,
-    );
-  return lines;
+function savings(answer: Answer, more: readonly string[] | undefined): readonly Block[] {
+  const items = answer.explanation.savings.map((one): Item => {
+    const got = `${offerText(one, answer.machines[0])}, saving ${one.saves ?? '0'} USD a month`;
+    return { text: `${one.changes.join(', ')}: ${got}`, commands: [asked(one.request, more)] };
+  });
+  return list('It would be cheaper with one change:', items);
 }
 
-function proofLines(answer: Answer): string[] {
-  const lines: string[] = [];
-  type Step = Answer['explanation']['proofs'][string][number];
-  const tell = (step: Step, depth: number): void => {
-    const pad = '  '.repeat(depth);
-    lines.push(`${pad}- ${step.summary}`);
-    lines.push(
-      `${pad}  rule ${step.rule} (${step.place})${step.source === undefined ? '' : `, source: ${step.source}`}`,
-    );
-    if (step.facts.length > 0)
-      lines.push(`${pad}  facts: ${step.facts.map((fact) => `${fact.attribute} = ${fact.value}`).join('; ')}`);
-    for (const inner of step.because) tell(inner, depth + 1);
+type Step = Answer['explanation']['proofs'][string][number];
+
+/** A step of a proof, with the steps that it rests on down to a depth. */
+function stepItem(step: Step, depth: number): Item {
+  const { rule, place, source, facts, because } = step;
+  const told = facts.map((fact) => `${fact.attribute} = ${fact.value}`).join('; ');
+  const below = because.map((inner) => stepItem(inner, depth - 1));
+  return {
+    text: step.summary,
+    items: [
+      { text: `rule ${rule} (${place})${source === undefined ? '' : `, source: ${source}`}` },
+      ...(told === '' ? [] : [{ text: `facts: ${told}` }]),
+      ...(below.length === 0
+        ? []
+        : depth > 1
+          ? [{ text: 'because:', items: below }]
+          : [{ text: `because of ${grouped(below.length)} more ${below.length === 1 ? 'step' : 'steps'} (--depth)` }]),
+    ],
   };
-  for (const [capability, steps] of Object.entries(answer.explanation.proofs)) {
-    lines.push('', `Why it can host ${capability}:`);
-    for (const step of steps) tell(step, 0);
-  }
-  return lines;
 }
 
-/** Why, in full. */
-export function whyLines(answer: Answer, more: readonly string[] = []): string[] {
-  const lines = proofLines(answer);
+function proofs(answer: Answer, depth: number): readonly Block[] {
+  return Object.entries(answer.explanation.proofs).flatMap(([capability, steps]) =>
+    list(
+      `Why it can host ${capability}:`,
+      steps.map((step) => stepItem(step, depth)),
+    ),
+  );
+}
+
+/** From the list price to the billed one. */
+function waterfall(answer: Answer): readonly Block[] {
   const chosen = answer.machines[0];
   const steps = answer.explanation['price-steps'];
-  if (chosen !== undefined && steps.length > 0) {
-    lines.push('', `Price: list ${chosen['list-price'] === null ? 'unknown' : `${chosen['list-price']} USD/h`}`);
-    for (const step of steps) lines.push(`  ${nanoSign(step.change)} ${step.component}, rule ${step.rule}`);
-    lines.push(`  = ${chosen.price} billed`);
-  }
-  if (answer.explanation.needs.length > 0) {
-    lines.push('', `Of ${grouped(answer.considered.offers)} offers considered, ${grouped(answer.considered.fit)} fit:`);
-    lines.push(needsTable(answer.explanation.needs));
-  }
-  lines.push(...certificate(answer), ...savings(answer, more));
-  lines.push('', `Catalog ${answer.inputs.catalog}`, `Rules   ${answer.inputs.rules}`);
-  return lines;
+  if (chosen === undefined) return [];
+  if (steps.length === 0) return [paragraph(`Price: ${chosen.price} USD/h, billed as listed`)];
+  const listed = chosen['list-price'] === null ? 'unknown' : `${chosen['list-price']} USD/h`;
+  return list(`Price: list ${listed}`, [
+    ...steps.map(({ change, component, rule, reason }) => ({
+      text: `${signed(change)} ${component}, ${reason === undefined ? `rule ${rule}` : `${reason} (${rule})`}`,
+    })),
+    { text: `= ${chosen.price} billed` },
+  ]);
 }
 
-const nanoSign = (change: string): string => (change.startsWith('-') ? change : `+${change}`);
+const signed = (change: string): string => (change.startsWith('-') ? change : `+${change}`);
+
+/** Why, in full. */
+export function whyBlocks(answer: Answer, more: readonly string[] | undefined, depth: number): readonly Block[] {
+  return [
+    ...proofs(answer, depth),
+    ...waterfall(answer),
+    ...(answer.explanation.needs.length === 0 ? [] : [needsTable(answer)]),
+    ...certificate(answer),
+    ...savings(answer, more),
+    {
+      kind: 'pairs',
+      pairs: [
+        ['Catalog', answer.inputs.catalog],
+        ['Rules', answer.inputs.rules],
+      ],
+    },
+  ];
+}

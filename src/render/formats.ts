@@ -1,18 +1,30 @@
 import { stringify } from 'yaml';
 import type { Answer } from '../plan/schema.ts';
-import { renderTabular, type TabularOptions } from './tabular.ts';
+import { type AnswerTextOptions, answerBlocks } from './answer.ts';
+import type { Block } from './blocks.ts';
+import { toText } from './text.ts';
 
-export const FORMATS = ['tabular', 'json', 'yaml'] as const;
+export const FORMATS = ['tabular', 'json', 'yaml', 'markdown'] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** An answer in a format, with a newline at its end. The same answer gives the same bytes. */
-export function renderAnswer(answer: Answer, format: Format, options: TabularOptions = {}): string {
+/** A value in a format, with a newline at its end. `blocks` is the value for people. */
+export async function render(value: unknown, format: Format, blocks: () => readonly Block[]): Promise<string> {
   switch (format) {
     case 'json':
-      return `${JSON.stringify(answer, null, 2)}\n`;
+      return `${JSON.stringify(value, null, 2)}\n`;
     case 'yaml':
-      return stringify(answer, { lineWidth: 0, aliasDuplicateObjects: false });
+      return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
     case 'tabular':
-      return `${renderTabular(answer, options)}\n`;
+      return toText(blocks());
+    case 'markdown': {
+      // Read only when it is asked for: it takes longer to load than to run.
+      const { toMarkdown } = await import('./markdown.ts');
+      return toMarkdown(blocks());
+    }
   }
+}
+
+/** An answer in a format. The same answer gives the same bytes. */
+export function renderAnswer(answer: Answer, format: Format, options: AnswerTextOptions = {}): Promise<string> {
+  return render(answer, format, () => answerBlocks(answer, options));
 }

@@ -93,7 +93,12 @@ export function failedProof(derivation: Derivation, capability: string, site: Si
   });
   // A rule that withholds what others give stands in the way by itself.
   const inTheWay = withholders.map((rule) => told(rule, 'withholds', missingOf(rule.when, false, derivation, site)));
-  const given = failed.some(({ how }) => how === 'version');
-  const open = given && inTheWay.length > 0 ? failed.filter(({ how }) => how !== 'version') : failed;
-  return [...inTheWay, ...open].sort((a, b) => a.missing.length - b.missing.length);
+  // Where it is there already, only its version or what withholds it is to be told.
+  const given = failed.filter(({ how }) => how === 'version');
+  const open = given.length === 0 ? failed : inTheWay.length > 0 ? [] : given;
+  // What nobody knows may yet be so: it weighs less than what is known to be otherwise.
+  const contradicted = ({ missing: facts }: FailedRule): number => facts.filter(({ unknown }) => !unknown).length;
+  return [...inTheWay, ...open].sort(
+    (a, b) => contradicted(a) - contradicted(b) || a.missing.length - b.missing.length,
+  );
 }

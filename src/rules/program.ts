@@ -210,6 +210,16 @@ export function versionOf(program: Program, level: number): string | undefined {
   return level < 2 ? undefined : program.versions[level - 2];
 }
 
+/** Whether the condition of any rule reads a capability, or an attribute of that name. */
+export function isRead(program: Program, name: string): boolean {
+  return program.rules.some((rule) => {
+    for (const { leaf } of leavesOf(isRefusal(rule) ? violationOf(rule) : rule.when)) {
+      if (leaf.kind === 'capability' ? `can.${leaf.capability}` === name : leaf.attribute.name === name) return true;
+    }
+    return false;
+  });
+}
+
 /** The program without some of its rules; itself where it has none of them. The digest stays that of the whole. */
 export function withoutRules(program: Program, isOut: (rule: Rule) => boolean): Program {
   if (!program.rules.some(isOut)) return program;

@@ -29,7 +29,9 @@ function operandInWords({ attribute }: Leaf, operand: Operand): string {
  */
 export function leafInWords(leaf: Leaf, wanted: boolean): string {
   const { name } = leaf.attribute;
-  const parts = leaf.tests.map(({ operator, operand }) => {
+  // That it is known goes without saying where something else is asked of it.
+  const telling = leaf.tests.filter(({ operator }) => operator !== 'known');
+  const parts = (telling.length === 0 ? leaf.tests : telling).map(({ operator, operand }) => {
     if (operator === 'known') {
       const known = operand.kind === 'values' && operand.values[0] === true;
       return `${name} is ${known === wanted ? 'known' : 'unknown'}`;

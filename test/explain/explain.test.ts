@@ -4,11 +4,11 @@ import { compareOffers } from '../../src/catalog/catalog.ts';
 import { documentOfValue } from '../../src/document/read.ts';
 import { candidatesOf, isWithin } from '../../src/explain/candidates.ts';
 import { conflictsOf, minimalHittingSets, minimalSets } from '../../src/explain/conflicts.ts';
-import { relaxationsOf } from '../../src/explain/relaxations.ts';
+import { type Relaxation, relaxationsOf } from '../../src/explain/relaxations.ts';
 import { solveProblem } from '../../src/index.ts';
 import { prepare } from '../../src/match/query.ts';
 import { cheapest, sweep } from '../../src/match/scan.ts';
-import { answerRequest } from '../../src/plan/answer.ts';
+import { answerRequest, chooserFor } from '../../src/plan/answer.ts';
 import { readProblem } from '../../src/plan/problem.ts';
 import type { MachineRequest } from '../../src/request/request.ts';
 import { storedInputs } from '../../src/storage/inputs.ts';
@@ -50,10 +50,16 @@ const explained = (problem: unknown) => {
   const { compiled, request, options } = read(problem);
   const query = prepare(compiled, request, options.at);
   const candidates = candidatesOf(query, sweep(query));
-  const budget = request.constraints.byKey.get('budget')?.value;
-  const affordable = (cost: bigint): boolean => typeof budget !== 'number' || cost * 730n <= BigInt(budget);
   const solve = (changed: MachineRequest) => answerRequest(compiled, changed, { at: options.at });
-  return { compiled, request, query, candidates, at: options.at, affordable, solve };
+  return {
+    compiled,
+    request,
+    query,
+    candidates,
+    at: options.at,
+    chooser: chooserFor(compiled, request, options.at),
+    solve,
+  };
 };
 
 describe('relaxations', () => {
@@ -61,9 +67,9 @@ describe('relaxations', () => {
     let seen = 0;
     fc.assert(
       fc.property(hard, (problem) => {
-        const { request, candidates, at, affordable, solve } = explained(problem);
+        const { request, candidates, at, chooser, solve } = explained(problem);
         fc.pre(solve(request).status === 'infeasible');
-        const { minimal, front } = relaxationsOf(candidates, at, affordable);
+        const { minimal, front } = relaxationsOf(candidates, at, chooser);
         for (const relaxation of [...minimal.slice(0, 6), ...front]) {
           seen += 1;
           const answer = solve(relaxation.request);
@@ -72,11 +78,18 @@ describe('relaxations', () => {
           const [whole = '0', fraction = ''] = cost.split('.');
           expect(BigInt(whole + fraction.padEnd(9, '0'))).toBe(relaxation.cost);
         }
+        const relaxation = (changes: Relaxation['changes']): MachineRequest =>
+          changes.reduce((from, { lever, setting }) => lever.apply(from, setting), request);
         for (const { changes } of minimal.slice(0, 6)) {
           for (const left of changes) {
-            const part = changes.filter((one) => one !== left);
-            const changed = part.reduce((from, { lever, setting }) => lever.apply(from, setting), request);
-            expect(solve(changed).status).toBe('infeasible');
+            expect(solve(relaxation(changes.filter((one) => one !== left))).status).toBe('infeasible');
+          }
+          // Nor does a change by a little less.
+          for (const one of changes) {
+            if (typeof one.setting !== 'number' || !/cores|mem|max-price/.test(one.lever.id)) continue;
+            const step = one.lever.id === 'max-price' ? -1 : 1;
+            const less = one.lever.apply(relaxation(changes), one.setting + step);
+            expect(solve(less).status).toBe('infeasible');
           }
         }
       }),
@@ -109,8 +122,8 @@ describe('relaxations', () => {
   it('with more changes are in the front only where they cost less', () => {
     fc.assert(
       fc.property(hard, (problem) => {
-        const { candidates, at, affordable } = explained(problem);
-        const { front } = relaxationsOf(candidates, at, affordable);
+        const { candidates, at, chooser } = explained(problem);
+        const { front } = relaxationsOf(candidates, at, chooser);
         for (const [index, one] of front.entries()) {
           const before = front[index - 1];
           if (before === undefined) continue;

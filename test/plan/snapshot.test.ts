@@ -228,7 +228,7 @@ describe('the section of a catalog', () => {
     const answer = asked({ ...machine, prices: { 'lab:a': { price: '-25%', reason: 'a contract' } } });
     expect(answer.machines[0]).toMatchObject({ price: '0.075', 'list-price': '0.1', 'price-basis': 'own' });
     expect(answer.explanation['price-steps']).toEqual([
-      { rule: 'catalog.prices.lab:a', component: 'machine', change: '-0.025' },
+      { rule: 'catalog.prices.lab:a', component: 'machine', change: '-0.025', reason: '-25%, a contract' },
     ]);
     const idle = asked({ ...machine, prices: { 'lab:b': '0.2' } });
     expect(idle.diagnostics?.map(({ code }) => code)).toEqual(['idle-price']);
