@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
+import { explain } from './explain.ts';
 import { findCheapest } from './find-cheapest.ts';
 import { type Section, toMarkdown } from './harness.ts';
 import { startUp } from './start-up.ts';
@@ -10,7 +11,11 @@ import { startUp } from './start-up.ts';
  * Runs the benchmarks (all of them unless named) and prints Markdown. Answers are compared before they are timed.
  */
 
-const SECTIONS: Readonly<Record<string, () => Section>> = { 'find-cheapest': findCheapest, 'start-up': startUp };
+const SECTIONS: Readonly<Record<string, () => Section>> = {
+  'find-cheapest': findCheapest,
+  explain,
+  'start-up': startUp,
+};
 
 const args = process.argv.slice(2);
 const at = args.indexOf('--json');

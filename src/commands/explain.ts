@@ -54,7 +54,11 @@ export function explainCommand(process: Process, exit: (code: number) => void): 
     const { value } = saved;
     const shown =
       value.kind === 'answer'
-        ? await renderAnswer(value.answer, format, { verbose: true, ...(depth === undefined ? {} : { depth }) })
+        ? await renderAnswer(value.answer, format, {
+            verbose: true,
+            more: [],
+            ...(depth === undefined ? {} : { depth }),
+          })
         : await render(value.whyNot, format, () => whyNotBlocks(value.whyNot));
     const fault = deliver(process, shown, output);
     exit(fault === undefined ? EXIT.answer : report(process, [fault]));

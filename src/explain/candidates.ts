@@ -64,22 +64,19 @@ export function isWithin(set: Needs, other: Needs): boolean {
   return (set & ~other) === 0n;
 }
 
-type Branch = Map<number, Branch | Growing>;
-
-/** Groups what a sweep found; other images of an offer than its best are judged as well. */
-export function candidatesOf(query: Query, swept: Sweep): Candidates {
-  const { words, musts, inScope } = query;
-  const { offers } = query.space;
+/** Groups by the words of both masks: no text or big integer is made per candidate. */
+function grouping({ words, musts }: Query) {
+  type Branch = Map<number, Branch | Growing>;
   const groups: Growing[] = [];
-  // A tree over the words of both masks: no text or big integer is made per candidate.
   const root: Branch = new Map();
+  const depth = 2 * words;
   const groupAt = (missing: Uint32Array, unknown: Uint32Array, base: number): Growing => {
     let branch = root;
-    for (let index = 0; index < 2 * words; index += 1) {
-      const word = index % words;
+    for (let index = 0; index < depth; index += 1) {
+      const word = index < words ? index : index - words;
       const key = (index < words ? missing : unknown)[base + word]! & musts[word]!;
       const found = branch.get(key);
-      if (index === 2 * words - 1) {
+      if (index === depth - 1) {
         if (found !== undefined) return found as Growing;
         const group: Growing = {
           missing: bitsOf(missing, base, musts),
@@ -101,6 +98,14 @@ export function candidatesOf(query: Query, swept: Sweep): Candidates {
     }
     throw new Error('a mask has at least one word');
   };
+  return { groups, groupAt };
+}
+
+/** Groups what a sweep found; other images of an offer than its best are judged as well. */
+export function candidatesOf(query: Query, swept: Sweep): Candidates {
+  const { words, inScope } = query;
+  const { offers } = query.space;
+  const { groups, groupAt } = grouping(query);
   const add = (group: Growing, offer: number, image: number, price: number): void => {
     group.offers.push(offer);
     group.images.push(image);
@@ -131,9 +136,48 @@ export function candidatesOf(query: Query, swept: Sweep): Candidates {
   return { query, groups, considered, single };
 }
 
+/**
+ * Candidates of a group that differ in more than their price, the cheapest of each kind, by index: of one type, image
+ * and market one is as good as another, unless rules read more of an offer.
+ */
+export function cheapestOfEachKind(query: Query, group: Group): readonly number[] {
+  let found = kinds.get(group);
+  if (found === undefined) {
+    found = kindsIn(query, group);
+    kinds.set(group, found);
+  }
+  return found;
+}
+
+// Conflicts and relaxations ask for the same.
+const kinds = new WeakMap<Group, readonly number[]>();
+
+function kindsIn({ space, images, dependsOnOffer }: Query, group: Group): readonly number[] {
+  if (dependsOnOffer) return Array.from(group.offers.keys());
+  const { offers } = space;
+  const market = offers.columns.get('offer.market');
+  const markets = (market?.values.length ?? 0) + 1;
+  const best = new Map<number, number>();
+  for (const [index, offer] of group.offers.entries()) {
+    const pair = offers.type[offer]! * (images.table.size + 1) + group.images[index]! + 1;
+    const kind = pair * markets + (market?.codes[offer] ?? 0);
+    const known = best.get(kind);
+    if (known === undefined || group.prices[index]! < group.prices[known]!) best.set(kind, index);
+  }
+  return [...best.values()];
+}
+
 /** How many offers meet all needs of a set, with some image. */
-export function offersMeeting({ groups, single }: Candidates, needs: Needs): number {
+export function offersMeeting({ query, groups, single }: Candidates, needs: Needs): number {
   const meeting = groups.filter((group) => (group.missing & needs) === 0n);
   if (single) return meeting.reduce((total, group) => total + group.counted, 0);
-  return new Set(meeting.flatMap((group) => group.offers)).size;
+  const seen = new Uint8Array(query.space.offers.size);
+  let count = 0;
+  for (const { offers } of meeting) {
+    for (const offer of offers) {
+      count += 1 - seen[offer]!;
+      seen[offer] = 1;
+    }
+  }
+  return count;
 }

@@ -1,4 +1,4 @@
-import { type Candidates, isWithin, membersOf, type Needs, offersMeeting } from './candidates.ts';
+import { type Candidates, cheapestOfEachKind, isWithin, membersOf, type Needs, offersMeeting } from './candidates.ts';
 
 /** Why nothing fits: the smallest sets of needs that no candidate meets together. */
 
@@ -18,7 +18,9 @@ export interface ConflictingNeed {
 
 /** Sets that contain no other of the list, smallest first, then by their members. */
 export function minimalSets(sets: Iterable<Needs>): readonly Needs[] {
-  const sorted = [...new Set(sets)]
+  const distinct = [...new Set(sets)];
+  if (distinct.length < 2) return distinct;
+  const sorted = distinct
     .map((set) => ({ set, members: membersOf(set) }))
     .sort((a, b) => a.members.length - b.members.length || compareMembers(a.members, b.members));
   const minimal: Needs[] = [];
@@ -107,8 +109,8 @@ function closestAmount({ query, groups }: Candidates, need: number, others: Need
   let best: number | undefined;
   for (const group of groups) {
     if ((group.missing & others) !== 0n) continue;
-    for (const [index, offer] of group.offers.entries()) {
-      const has = measure.has(query.space.offers.type[offer]!, group.prices[index]!);
+    for (const index of cheapestOfEachKind(query, group)) {
+      const has = measure.has(query.space.offers.type[group.offers[index]!]!, group.prices[index]!);
       if (has === undefined || Number.isNaN(has)) continue;
       if (best === undefined || (measure.bound === 'at-least' ? has > best : has < best)) best = has;
     }

@@ -2,7 +2,7 @@ import { compareOffers } from '../catalog/catalog.ts';
 import type { Query } from '../match/query.ts';
 import { HOURS_PER_MONTH } from '../quantity/money.ts';
 import type { MachineRequest } from '../request/request.ts';
-import { type Candidates, type Group, isWithin, membersOf, type Needs } from './candidates.ts';
+import { type Candidates, cheapestOfEachKind, type Group, isWithin, membersOf, type Needs } from './candidates.ts';
 import { minimalSets } from './conflicts.ts';
 import { type Lever, type Levers, leversOf, type Setting, type Ways } from './levers.ts';
 
@@ -41,7 +41,11 @@ interface Entry {
   readonly price: number;
 }
 
-const setOf = (ways: Ways): bigint => [...ways.keys()].reduce((set, lever) => set | (1n << BigInt(lever)), 0n);
+function setOf(ways: Ways): bigint {
+  let set = 0n;
+  for (const lever of ways.keys()) set |= 1n << BigInt(lever);
+  return set;
+}
 
 function joined(list: readonly Lever[], a: Ways, b: Ways): Ways {
   const both = new Map(a);
@@ -62,12 +66,15 @@ function waysFor(
   let ways: readonly Ways[] = [new Map()];
   for (const need of missing) {
     const mends = levers.mend(need, offer, image, price);
-    ways = ways.flatMap((way) => mends.map((mend) => joined(levers.list, way, mend)));
+    if (mends.length === 0) return [];
+    ways = ways.flatMap((way) => mends.map((mend) => (way.size === 0 ? mend : joined(levers.list, way, mend))));
   }
   if (ways.length < 2) return ways;
   const { list } = levers;
-  return minimalSets(ways.map(setOf)).flatMap((set) => {
-    const same = ways.filter((way) => setOf(way) === set);
+  const sets = ways.map(setOf);
+  return minimalSets(sets).flatMap((set) => {
+    const same = ways.filter((_, index) => sets[index] === set);
+    if (same.length === 1) return same;
     // Of the same levers the least settings: those that admit what no other does not.
     return same.filter((way, index) =>
       same.every((other, before) => !admits(list, way, other) || (admits(list, other, way) && before >= index)),
@@ -125,9 +132,13 @@ export function relaxationsOf(candidates: Candidates, at: string | undefined, ch
     .filter(({ missing }) => missing.every((need) => levers.always(need) !== undefined))
     .map((one) => ({ ...one, always: one.missing.reduce((set, need) => set | levers.always(need)!, 0n) }))
     .sort((a, b) => a.missing.length - b.missing.length);
-  const entriesOf = function* ({ group, missing }: { group: Group; missing: readonly number[] }): Generator<Entry> {
-    for (const [index, offer] of group.offers.entries()) {
-      const [image, price] = [group.images[index]!, group.prices[index]!];
+  /** @param among candidates of the group, by index */
+  const entriesOf = function* (
+    { group, missing }: { group: Group; missing: readonly number[] },
+    among: Iterable<number>,
+  ): Generator<Entry> {
+    for (const index of among) {
+      const [offer, image, price] = [group.offers[index]!, group.images[index]!, group.prices[index]!];
       if (Number.isNaN(price)) continue;
       for (const ways of waysFor(levers, missing, offer, image, price))
         yield { set: setOf(ways), ways, offer, image, price };
@@ -161,18 +172,25 @@ export function relaxationsOf(candidates: Candidates, at: string | undefined, ch
   const bySet = new Map<bigint, Entry[]>();
   let smallest: bigint[] = [];
   /** What rules feel is kept apart, since it may turn out otherwise. */
-  const cheapestBySize = new Map<string, Entry>();
+  const cheapestBySize = new Map<number, Entry>();
+  const isFeltBy = (ways: Ways): boolean => {
+    for (const lever of ways.keys()) if (levers.list[lever]!.felt) return true;
+    return false;
+  };
   for (const one of hopeful) {
     const pruned = smallest.some((set) => set !== one.always && isWithin(set, one.always));
-    for (const entry of entriesOf(one)) {
-      const size = `${entry.ways.size} ${[...entry.ways.keys()].some((lever) => levers.list[lever]!.felt)}`;
+    // Where one machine is enough, the cheapest of each kind stands for its kind. Of a set that is not minimal only the
+    // cheapest candidate counts; without price rules that is the first.
+    const firstIsEnough = pruned && query.compiled.program.prices.length === 0;
+    for (const entry of entriesOf(
+      one,
+      firstIsEnough ? one.group.offers.keys() : cheapestOfEachKind(query, one.group),
+    )) {
+      const size = 2 * entry.ways.size + (isFeltBy(entry.ways) ? 1 : 0);
       const best = cheapestBySize.get(size);
       if (best === undefined || before(entry, best) < 0) cheapestBySize.set(size, entry);
-      if (pruned) {
-        // Of a set that is not minimal only the cheapest counts; its candidates come in price order without price rules.
-        if (query.compiled.program.prices.length === 0) break;
-        continue;
-      }
+      if (firstIsEnough) break;
+      if (pruned) continue;
       if (smallest.some((set) => set !== entry.set && isWithin(set, entry.set))) continue;
       if (!bySet.has(entry.set)) {
         smallest = [...minimalSets([...smallest, entry.set])];
@@ -198,7 +216,7 @@ export function relaxationsOf(candidates: Candidates, at: string | undefined, ch
     const all: Entry[] = [];
     const pool = new Map<bigint, Entry[]>();
     for (const one of hopeful) {
-      for (const entry of entriesOf(one)) {
+      for (const entry of entriesOf(one, one.group.offers.keys())) {
         const known = pool.get(entry.set) ?? [];
         known.push(entry);
         pool.set(entry.set, known);
@@ -323,8 +341,8 @@ export function savingsOf(
     if (always.includes(undefined)) continue;
     const fixed = new Set(always.flatMap((set) => membersOf(set!)));
     if (fixed.size > 1) continue;
-    for (const [index, offer] of group.offers.entries()) {
-      const price = group.prices[index]!;
+    for (const index of request.count > 1 ? group.offers.keys() : cheapestOfEachKind(query, group)) {
+      const [offer, price] = [group.offers[index]!, group.prices[index]!];
       if (!(price < winner.price) || space.offers.limit[offer]! < request.count) continue;
       const image = group.images[index]!;
       for (const ways of waysFor(levers, missing, offer, image, price)) {

@@ -43,12 +43,17 @@ export interface Query {
   judgeWith(offer: number, image: number): Verdict;
   /** Images that boot on an offer, or may. */
   imagesFor(offer: number): readonly number[];
+  /** Whether what a type can host depends on the offer and its region, by some rule; else a type and an image decide. */
+  readonly dependsOnOffer: boolean;
   /** The needs that a type and an image decide together. */
   readonly atSite: SiteNeeds;
   site(offer: number, image: number): Site;
   /** What the offer is billed at with an image, with the steps from its list price. */
   bill(offer: number, image: number): BilledPrice;
 }
+
+/** Stands for a best image that was not asked for yet. */
+const UNDECIDED = -2;
 
 /** What became of one offer. */
 export interface Verdict extends Masks {
@@ -153,19 +158,39 @@ export function prepare(
     const name = textAt(regions, 'offer.region', row);
     return own.filter((image) => [undefined, name].includes(textAt(images.table, 'image.region', image)));
   });
+  // Regions mostly share their images, and types what boots on them.
+  const lists = [...new Map(imagesIn.map((list) => [list.join(' '), list])).values()];
+  const listIn = imagesIn.map((list) => lists.findIndex((one) => one.join(' ') === list.join(' ')));
+  const booting: (readonly number[] | undefined)[] = new Array(types.size * lists.length);
+  const bootingAt = (offer: number): number => offers.type[offer]! * lists.length + listIn[offers.region[offer]!]!;
+  const imagesFor = (offer: number): readonly number[] => {
+    const at = bootingAt(offer);
+    booting[at] ??= lists[listIn[offers.region[offer]!]!]!.filter(
+      (image) => atSite.boots(offers.type[offer]!, image) !== FALSE,
+    );
+    return booting[at];
+  };
   const own = masksOf(1, words);
   const verdict: Verdict = { ...masksOf(1, words), image: -1, price: Number.NaN };
 
-  const judgeAmong = (offer: number, among: readonly number[]): Verdict => {
+  /** What an offer misses whatever its image, into `masks`. */
+  const judgeOwn = (offer: number, masks: Masks): void => {
     const type = offers.type[offer]!;
     const region = offers.region[offer]!;
     for (let word = 0; word < words; word += 1) {
-      own.missing[word] = ofTypes.missing[type * words + word]! | ofRegions.missing[region * words + word]!;
-      own.unknown[word] = ofTypes.unknown[type * words + word]! | ofRegions.unknown[region * words + word]!;
+      masks.missing[word] = ofTypes.missing[type * words + word]! | ofRegions.missing[region * words + word]!;
+      masks.unknown[word] = ofTypes.unknown[type * words + word]! | ofRegions.unknown[region * words + word]!;
     }
-    for (const { need, bit } of offerNeeds) note(own, 0, bit, need.holds(offer, region));
-    if (spot > 0 && market!.codes[offer] === spot) setBit(own.missing, 0, launcherBit);
-
+    for (const { need, bit } of offerNeeds) note(masks, 0, bit, need.holds(offer, region));
+    if (spot > 0 && market!.codes[offer] === spot) setBit(masks.missing, 0, launcherBit);
+  };
+  const judgePrice = (): void => {
+    for (const { need, bit } of priceNeeds) {
+      if (!(verdict.price <= need.most)) note(verdict, 0, bit, Number.isNaN(verdict.price) ? UNKNOWN_TRUTH : FALSE);
+    }
+  };
+  const judgeAmong = (offer: number, among: readonly number[]): Verdict => {
+    judgeOwn(offer, own);
     // What would need an image to be judged is left unjudged where there is none: the image is what is missing.
     verdict.image = -1;
     verdict.price = offers.price[offer]!;
@@ -173,7 +198,6 @@ export function prepare(
     verdict.unknown.set(own.unknown);
     let fewest = Number.POSITIVE_INFINITY;
     for (const image of among) {
-      if (atSite.boots(type, image) === FALSE) continue;
       const base = pairOf(offer, image);
       const price = billed(offer, image);
       const missed = countBits(pairMasks.missing, base, musts);
@@ -187,9 +211,46 @@ export function prepare(
       }
     }
     if (verdict.image === -1) setBit(verdict.missing, 0, imageBit);
-    for (const { need, bit } of priceNeeds) {
-      if (!(verdict.price <= need.most)) note(verdict, 0, bit, Number.isNaN(verdict.price) ? UNKNOWN_TRUTH : FALSE);
+    judgePrice();
+    return verdict;
+  };
+
+  // Without price rules the best image is the same for all offers of a type with the same images: chosen once.
+  const sameForAll = perPair && program.prices.length === 0;
+  const bestImage = new Int32Array(sameForAll ? booting.length : 0).fill(UNDECIDED);
+  const bestMasks = masksOf(bestImage.length, words);
+  const chooseBest = (offer: number, at: number): void => {
+    bestImage[at] = -1;
+    let fewest = Number.POSITIVE_INFINITY;
+    for (const image of imagesFor(offer)) {
+      const base = pairOf(offer, image);
+      const missed = countBits(pairMasks.missing, base, musts);
+      if (missed >= fewest) continue;
+      fewest = missed;
+      bestImage[at] = image;
     }
+    if (bestImage[at] === -1) {
+      setBit(bestMasks.missing, at * words, imageBit);
+      return;
+    }
+    const base = pairOf(offer, bestImage[at]!);
+    for (let word = 0; word < words; word += 1) {
+      bestMasks.missing[at * words + word] = pairMasks.missing[base + word]!;
+      bestMasks.unknown[at * words + word] = pairMasks.unknown[base + word]!;
+    }
+  };
+  const judge = (offer: number): Verdict => {
+    if (!sameForAll) return judgeAmong(offer, imagesFor(offer));
+    const at = bootingAt(offer);
+    if (bestImage[at] === UNDECIDED) chooseBest(offer, at);
+    judgeOwn(offer, verdict);
+    for (let word = 0; word < words; word += 1) {
+      verdict.missing[word]! |= bestMasks.missing[at * words + word]!;
+      verdict.unknown[word]! |= bestMasks.unknown[at * words + word]!;
+    }
+    verdict.image = bestImage[at]!;
+    verdict.price = offers.price[offer]!;
+    judgePrice();
     return verdict;
   };
 
@@ -206,10 +267,10 @@ export function prepare(
     musts,
     inScope: clearOf(ofRegions, regions.size, scopeMask),
     isPossible: (offer) => possibleType[offers.type[offer]!] === 1 && possibleRegion[offers.region[offer]!] === 1,
-    judge: (offer) => judgeAmong(offer, imagesIn[offers.region[offer]!]!),
+    judge,
     judgeWith: (offer, image) => judgeAmong(offer, [image]),
-    imagesFor: (offer) =>
-      imagesIn[offers.region[offer]!]!.filter((image) => atSite.boots(offers.type[offer]!, image) !== FALSE),
+    dependsOnOffer: !perPair,
+    imagesFor,
     atSite,
     site,
     bill,

@@ -125,10 +125,13 @@ export function siteNeeds(
     if (own !== undefined && wanted !== undefined && !own.some((virt) => wanted.includes(virt))) return FALSE;
     return archs === undefined || built === undefined ? UNKNOWN_TRUTH : TRUE;
   };
-  // One answer per pair, worked out when it is first asked for; 3 stands for "not yet".
-  const known = new Uint8Array(types.size * images.size).fill(3);
+  // One answer per image and kind of type, worked out when it is first asked for; 3 stands for "not yet".
+  const [archs, virts] = [types.columns.get('type.arch'), types.columns.get('type.virt')];
+  const virtKinds = virts?.values.length ?? 1;
+  const known = new Uint8Array((archs?.values.length ?? 1) * virtKinds * images.size).fill(3);
   const boots = (type: number, row: number): Tri => {
-    const pair = type * images.size + row;
+    const kind = (archs?.codes[type] ?? 0) * virtKinds + (virts?.codes[type] ?? 0);
+    const pair = kind * images.size + row;
     if (known[pair] === 3) known[pair] = bootsOn(type, row);
     return known[pair] as Tri;
   };

@@ -11,6 +11,7 @@ import type { Answer } from './schema.ts';
 /** Where nothing fits: the offers that miss least, and what each of them misses, in words. */
 
 const MOST = 3;
+const NEVER = 0xffff;
 
 /** The facts that a rule reads and nobody knows, at a site. */
 export function unknownFacts(rules: readonly Rule[], factsAt: (attribute: Attribute) => unknown): readonly string[] {
@@ -75,28 +76,31 @@ export function whyMissed(query: Query, image: number, offer: number, bit: numbe
 /** The nearest misses by number of needs missed, then price, each type once; of a named type alone, where one is named. */
 export function nearestMisses(query: Query, swept: Sweep): NonNullable<Answer['nearest']> {
   const { offers } = query.space;
-  const candidates: { offer: number; missed: number }[] = [];
-  for (let offer = 0; offer < offers.size; offer += 1) {
-    const base = offer * query.words;
-    if (isClear(swept.missing, base, query.scopeMask))
-      candidates.push({ offer, missed: countBits(swept.missing, base, query.musts) });
-  }
   // Whoever names a type wants to know of that type.
   const typeBit = query.needs.findIndex((need) => need.id === 'instance-type');
-  const named = (offer: number): number =>
-    typeBit >= 0 && hasBit(swept.missing, offer * query.words, typeBit) ? 1 : 0;
-  candidates.sort(
-    (a, b) =>
-      named(a.offer) - named(b.offer) ||
-      a.missed - b.missed ||
-      swept.price[a.offer]! - swept.price[b.offer]! ||
-      a.offer - b.offer,
-  );
+  const strayed = (offer: number): boolean => typeBit >= 0 && hasBit(swept.missing, offer * query.words, typeBit);
+  const missed = new Uint16Array(offers.size);
+  for (let offer = 0; offer < offers.size; offer += 1) {
+    const base = offer * query.words;
+    // What is not considered is never near.
+    missed[offer] = isClear(swept.missing, base, query.scopeMask)
+      ? countBits(swept.missing, base, query.musts) + (strayed(offer) ? query.needs.length : 0)
+      : NEVER;
+  }
   const types = new Set<number>();
+  const next = (): number => {
+    let best = -1;
+    for (let offer = 0; offer < offers.size; offer += 1) {
+      if (missed[offer] === NEVER || types.has(offers.type[offer]!)) continue;
+      const fewer = best === -1 ? -1 : missed[offer]! - missed[best]! || swept.price[offer]! - swept.price[best]!;
+      if (fewer < 0) best = offer;
+    }
+    return best;
+  };
   const nearest: NonNullable<Answer['nearest']> = [];
-  for (const { offer } of candidates) {
-    if (nearest.length === MOST || (nearest.length > 0 && named(offer) === 1) || types.has(offers.type[offer]!))
-      continue;
+  while (nearest.length < MOST) {
+    const offer = next();
+    if (offer === -1 || (nearest.length > 0 && strayed(offer))) break;
     types.add(offers.type[offer]!);
     const misses = query.needs.flatMap((need, bit) =>
       need.bearing === 'must' && hasBit(swept.missing, offer * query.words, bit)

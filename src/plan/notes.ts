@@ -148,7 +148,8 @@ export function unpricedNotes(
   const named = `${examples.map(known).join(', ')}${types > examples.length ? ', …' : ''}`;
   const byName = listOf(query.request.constraints, 'region').some((pattern) => !pattern.includes('*'));
   if (inScope.length !== 1 && !byName) {
-    const text = `${fit} pairs of a type and a region (${types} types) would fit but have no known${spot} price there, for example ${named}`;
+    const pairs = `${fit} ${fit === 1 ? 'pair' : 'pairs'} of a type and a region (${types} ${types === 1 ? 'type' : 'types'})`;
+    const text = `${pairs} would fit but ${fit === 1 ? 'has' : 'have'} no known${spot} price there, for example ${named}`;
     return [{ code: 'unpriced', text }];
   }
   const dates = new Set(inScope.map((row) => textAt(regions, 'offer.list-date', row)));
@@ -163,5 +164,5 @@ export function unpricedNotes(
 /** What no price in a list includes. */
 export const NOT_INCLUDED: Note = {
   code: 'not-included',
-  text: 'prices are list prices without tax; disks, public addresses, traffic and licences are not included',
+  text: 'prices are without tax; disks, public addresses, traffic and licences are not included',
 };

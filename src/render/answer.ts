@@ -13,7 +13,10 @@ export interface AnswerTextOptions {
   readonly verbose?: boolean;
   /** How many steps deep proofs are told; all unless given. */
   readonly depth?: number;
-  /** Options of the command line beside the request, for the commands that are shown: `--rules acme.yaml`. */
+  /**
+   * Options of the command line beside the request, for the commands that are shown: `--rules acme.yaml`. Without any,
+   * requests are shown as a problem file has them.
+   */
   readonly more?: readonly string[];
 }
 
@@ -121,9 +124,9 @@ function infeasible(answer: Answer, { verbose, more }: AnswerTextOptions): reado
       'No answer, for the question is at fault:',
       (answer.diagnostics ?? []).map(({ message, place, path, hint }) => ({
         text: message,
-        items: [...[place ?? path ?? []].flat(), ...(hint === undefined ? [] : [`hint: ${hint}`])].map((text) => ({
-          text,
-        })),
+        items: [place ?? path, hint === undefined ? undefined : `hint: ${hint}`].flatMap((text) =>
+          text === undefined ? [] : [{ text }],
+        ),
       })),
     );
   const error = answer.notes.find((note) => note.code === 'juju-error');
@@ -212,7 +215,7 @@ function feasible(answer: Answer, verbose: boolean): readonly Block[] {
 
 /** The answer for people. */
 export function answerBlocks(answer: Answer, options: AnswerTextOptions = {}): readonly Block[] {
-  const { verbose = false, depth = Number.POSITIVE_INFINITY, more = [] } = options;
+  const { verbose = false, depth = Number.POSITIVE_INFINITY, more } = options;
   const blocks = answer.machines.length === 0 ? [...infeasible(answer, options)] : [...feasible(answer, verbose)];
   const notes = answer.notes.filter((note) => !QUIET_NOTES.includes(note.code));
   if (notes.length > 0) blocks.push(paragraph(...notes.map(({ text }) => `Note: ${text}.`)));

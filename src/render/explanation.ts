@@ -38,7 +38,12 @@ const ORDINALS = ['the first', 'the second', 'the third'];
 
 /** How near those come that meet all the other needs of a conflict. */
 function closestText(need: ConflictText['needs'][number], alone: boolean): string {
-  const rest = alone ? 'all' : `the ${grouped(need['meet-others'])} that meet the rest`;
+  const others = need['meet-others'];
+  const rest = alone
+    ? 'all'
+    : others === 1
+      ? 'the one that meets the rest'
+      : `the ${grouped(others)} that meet the rest`;
   return need.need === 'max-price' || need.need === 'budget'
     ? `; the cheapest of ${rest}: ${need.closest}`
     : `; the most ${need.need} of ${rest}: ${need.closest}`;
@@ -51,12 +56,19 @@ export function clashes(answer: Answer): readonly Block[] {
     const last = needs.findLast(({ closest }) => closest !== undefined);
     const best = last === undefined ? '' : closestText(last, needs.length === 1);
     if (needs.length === 1) return { text: `${only!.text}: no offer meets it${best}` };
-    const met = needs.map(({ meet }, index) => `${grouped(meet)} meet ${ORDINALS[index] ?? 'the next'}`).join(', ');
+    const met = needs
+      .map(({ meet }, index) => `${grouped(meet)} ${meet === 1 ? 'meets' : 'meet'} ${ORDINALS[index] ?? 'the next'}`)
+      .join(', ');
     const none = needs.length === 2 ? 'none both' : 'none all';
     return { text: `${needs.map(({ text }) => text).join(' × ')}: ${met}, ${none}${best}` };
   });
   const more = answer['more-exist']?.includes('conflicts') === true ? [{ text: 'and more' }] : [];
   return list(`What clashes (of ${grouped(answer.considered.offers)} offers):`, [...items, ...more]);
+}
+
+/** How a request is asked: by a command, or by the section of a problem file where there is no command for it. */
+function asked(request: RelaxationText['request'], more: readonly string[] | undefined): string {
+  return more === undefined ? `request: ${JSON.stringify(request)}` : commandOf(request, more);
 }
 
 const MOST_WAYS = 4;
@@ -72,14 +84,14 @@ function shownWays(answer: Answer): readonly RelaxationText[] {
 }
 
 /** What it would take: changes, what one gets, and the command that asks for it. */
-export function waysOut(answer: Answer, more: readonly string[] = []): readonly Block[] {
+export function waysOut(answer: Answer, more: readonly string[] | undefined): readonly Block[] {
   const ways = shownWays(answer);
   if (answer.relaxations === undefined) return [];
   if (ways.length === 0) return [paragraph('No change of the request alone would help.')];
   const { length } = answer.machines;
   const items = ways.map((way): Item => {
     const got = `${offerText(way, undefined)}${length > 1 ? ', …' : ''}, ${way['per-month']} USD a month`;
-    return { text: `${way.changes.join(', ')}: ${got}`, commands: [commandOf(way.request, more)] };
+    return { text: `${way.changes.join(', ')}: ${got}`, commands: [asked(way.request, more)] };
   });
   const left = answer.relaxations.length - ways.filter((way) => answer.relaxations!.includes(way)).length;
   const orMore = answer['more-exist']?.includes('relaxations') === true ? ' or more' : '';
@@ -133,10 +145,10 @@ function certificate(answer: Answer): readonly Block[] {
   return list(`Each of the ${grouped(total)} cheaper offers misses something:`, [...items, ...more]);
 }
 
-function savings(answer: Answer, more: readonly string[]): readonly Block[] {
+function savings(answer: Answer, more: readonly string[] | undefined): readonly Block[] {
   const items = answer.explanation.savings.map((one): Item => {
     const got = `${offerText(one, answer.machines[0])}, saving ${one.saves ?? '0'} USD a month`;
-    return { text: `${one.changes.join(', ')}: ${got}`, commands: [commandOf(one.request, more)] };
+    return { text: `${one.changes.join(', ')}: ${got}`, commands: [asked(one.request, more)] };
   });
   return list('It would be cheaper with one change:', items);
 }
@@ -175,7 +187,8 @@ function proofs(answer: Answer, depth: number): readonly Block[] {
 function waterfall(answer: Answer): readonly Block[] {
   const chosen = answer.machines[0];
   const steps = answer.explanation['price-steps'];
-  if (chosen === undefined || steps.length === 0) return [];
+  if (chosen === undefined) return [];
+  if (steps.length === 0) return [paragraph(`Price: ${chosen.price} USD/h, billed as listed`)];
   const listed = chosen['list-price'] === null ? 'unknown' : `${chosen['list-price']} USD/h`;
   return list(`Price: list ${listed}`, [
     ...steps.map(({ change, component, rule, reason }) => ({
@@ -188,7 +201,7 @@ function waterfall(answer: Answer): readonly Block[] {
 const signed = (change: string): string => (change.startsWith('-') ? change : `+${change}`);
 
 /** Why, in full. */
-export function whyBlocks(answer: Answer, more: readonly string[], depth: number): readonly Block[] {
+export function whyBlocks(answer: Answer, more: readonly string[] | undefined, depth: number): readonly Block[] {
   return [
     ...proofs(answer, depth),
     ...waterfall(answer),

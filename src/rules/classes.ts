@@ -13,37 +13,66 @@ export interface Classes {
 export interface Split {
   readonly scope: RowScope;
   readonly codeAt: (row: number) => number;
+  /** Codes are below this. */
+  readonly bound: number;
+}
+
+// Up to here a plain array of all pairs is smaller than what it saves.
+const MOST_PAIRS = 1 << 20;
+
+/** Numbers pairs of a class and a code as they come. */
+function numbering(classes: number, bound: number): { of(before: number, code: number): number; count(): number } {
+  let count = 0;
+  if (classes * bound <= MOST_PAIRS) {
+    const numbers = new Int32Array(classes * bound).fill(-1);
+    return {
+      of(before, code) {
+        const pair = before * bound + code;
+        if (numbers[pair] === -1) {
+          numbers[pair] = count;
+          count += 1;
+        }
+        return numbers[pair]!;
+      },
+      count: () => count,
+    };
+  }
+  const numbers = new Map<number, number>();
+  return {
+    of(before, code) {
+      const pair = before * bound + code;
+      let number = numbers.get(pair);
+      if (number === undefined) {
+        number = numbers.size;
+        numbers.set(pair, number);
+      }
+      return number;
+    },
+    count: () => numbers.size,
+  };
 }
 
 /** The coarsest classes that respect every split (partition refinement). `sizes` are the rows of each scope. */
 export function classesBy(splits: readonly Split[], sizes: Readonly<Record<RowScope, number>>): Classes {
   const ids: Partial<Record<RowScope, Uint32Array>> = {};
   const counts: Record<RowScope, number> = { type: 1, region: 1, image: 1, offer: 1 };
-  for (const { scope, codeAt } of splits) {
+  for (const { scope, codeAt, bound } of splits) {
     const before = ids[scope];
-    const renumbered = new Map<number, number>();
+    const numbers = numbering(counts[scope], bound);
     const refined = new Uint32Array(sizes[scope]);
-    for (let row = 0; row < refined.length; row += 1) {
-      // Codes stay below 2^26, so the pair is exact in a double.
-      const key = (before?.[row] ?? 0) * 0x4000000 + codeAt(row);
-      let id = renumbered.get(key);
-      if (id === undefined) {
-        id = renumbered.size;
-        renumbered.set(key, id);
-      }
-      refined[row] = id;
-    }
+    for (let row = 0; row < refined.length; row += 1)
+      refined[row] = numbers.of(before === undefined ? 0 : before[row]!, codeAt(row));
     ids[scope] = refined;
-    counts[scope] = Math.max(1, renumbered.size);
+    counts[scope] = Math.max(1, numbers.count());
   }
   return { ids, counts };
 }
 
 /** Classes as splits of finer ones. */
-export function splitsOf({ ids }: Classes): readonly Split[] {
+export function splitsOf({ ids, counts }: Classes): readonly Split[] {
   return ROW_SCOPES.flatMap((scope) => {
     const own = ids[scope];
-    return own === undefined ? [] : [{ scope, codeAt: (row: number) => own[row]! }];
+    return own === undefined ? [] : [{ scope, codeAt: (row: number) => own[row]!, bound: counts[scope] }];
   });
 }
 

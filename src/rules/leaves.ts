@@ -1,5 +1,6 @@
 import { type Column, UNKNOWN } from '../catalog/column.ts';
 import type { Value } from '../catalog/value.ts';
+import type { Split } from './classes.ts';
 import { passes } from './passes.ts';
 import type { Leaf } from './rule.ts';
 import { factAt, PRICE, type RequestFacts, type RowScope, type Site, type Space, tableOf } from './space.ts';
@@ -9,7 +10,7 @@ import { TRUE, type Tri } from './tri.ts';
 export interface Leaves {
   truth(leaf: Leaf, site: Site): Tri;
   /** What tells rows apart, as far as the leaf can: for each scope that it reads, a code per row. */
-  codes(leaf: Leaf): readonly { readonly scope: RowScope; readonly codeAt: (row: number) => number }[];
+  codes(leaf: Leaf): readonly Split[];
 }
 
 /** The attributes of rows that a leaf compares with. */
@@ -20,6 +21,9 @@ function operandsOf(leaf: Leaf): readonly { readonly name: string; readonly scop
       : [],
   );
 }
+
+// Truth values are 0, 1 and 2.
+const OUTCOMES = 3;
 
 const priceOf = (price: number | undefined): Value | undefined =>
   price === undefined || Number.isNaN(price) ? undefined : price;
@@ -70,18 +74,22 @@ export function leavesOver(space: Space, request: RequestFacts): Leaves {
       const { scope, name } = leaf.attribute;
       if (scope !== 'request' && isSimple(leaf)) {
         const { column, outcomes } = decided(leaf, scope);
-        return column === undefined ? [] : [{ scope, codeAt: (row) => outcomes[column.codes[row]!]! }];
+        return column === undefined ? [] : [{ scope, codeAt: (row) => outcomes[column.codes[row]!]!, bound: OUTCOMES }];
       }
       const read = scope === 'request' ? operandsOf(leaf) : [{ name, scope }, ...operandsOf(leaf)];
       return read.flatMap(({ name: of, scope: within }) => {
         if (of === PRICE && operandsOf(leaf).length === 0) {
           // Three outcomes, not a class for each of a million prices.
           const { price } = space.offers;
-          return [{ scope: within, codeAt: (row: number) => judge(leaf, priceOf(price[row]), undefined) }];
+          return [
+            { scope: within, codeAt: (row: number) => judge(leaf, priceOf(price[row]), undefined), bound: OUTCOMES },
+          ];
         }
-        if (of === PRICE) return [{ scope: within, codeAt: (row: number) => row }];
+        if (of === PRICE) return [{ scope: within, codeAt: (row: number) => row, bound: space.offers.size }];
         const column = tableOf(space, within).columns.get(of);
-        return column === undefined ? [] : [{ scope: within, codeAt: (row: number) => column.codes[row]! }];
+        return column === undefined
+          ? []
+          : [{ scope: within, codeAt: (row: number) => column.codes[row]!, bound: column.values.length }];
       });
     },
   };
