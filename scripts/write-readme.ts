@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 const text = readFileSync('README.md', 'utf8');
 const written = text.replace(/```console\n\$ (npx stowage [^\n]*)\n[\s\S]*?```/g, (_, command: string) => {
-  const ran = spawnSync('sh', ['-c', `${command.replace(/^npx stowage/, 'node dist/cli.js')} 2>&1`], {
+  const ran = spawnSync('sh', ['-c', `${command.replaceAll('npx stowage', 'node dist/cli.js')} 2>&1`], {
     encoding: 'utf8',
   });
   return `\`\`\`console\n$ ${command}\n${ran.stdout}\`\`\``;

@@ -5,6 +5,7 @@ import { catalogCommand } from './commands/catalog.ts';
 import { constraintsCommand } from './commands/constraints.ts';
 import { explainCommand } from './commands/explain.ts';
 import { EXIT, type Process, realProcess } from './commands/process.ts';
+import { snapshotCommand } from './commands/snapshot.ts';
 import { solveCommand } from './commands/solve.ts';
 import { whyNotCommand } from './commands/why-not.ts';
 import { visible } from './diagnostic/visible.ts';
@@ -45,6 +46,7 @@ export async function run(args: readonly string[], process: Process): Promise<nu
     solveCommand,
     constraintsCommand,
     catalogCommand,
+    snapshotCommand,
   ]) {
     const command = make(process, (code) => {
       exit = code;

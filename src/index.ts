@@ -22,8 +22,9 @@ import { validateRequest } from './match/validate.ts';
 import { type AnswerOptions, answerRequest } from './plan/answer.ts';
 import { answerAsJuju, askJuju } from './plan/compat.ts';
 import { describeOffer } from './plan/describe.ts';
-import { errorAnswer, readProblem, solveRead } from './plan/problem.ts';
+import { errorAnswer, type ProblemText, readProblem, solveRead } from './plan/problem.ts';
 import { type Alternative, type Answer, answerSchema } from './plan/schema.ts';
+import { snapshotProblem } from './plan/snapshot.ts';
 import { verifyAnswer, verifyAsJuju } from './plan/verify.ts';
 import { whyNot as whyNotThese } from './plan/why-not.ts';
 import type { WhyNot } from './plan/why-not-schema.ts';
@@ -32,7 +33,7 @@ import { type CompatMode, dialectOf, type JujuVersion } from './request/dialect.
 import type { MachineRequest } from './request/request.ts';
 import { type RequestInput, readRequest } from './request/written.ts';
 import { storedInputs } from './storage/inputs.ts';
-import { loadVocabulary } from './storage/packs.ts';
+import { loadVocabulary, ruleFilesOf } from './storage/packs.ts';
 
 export type { Catalog } from './catalog/catalog.ts';
 export type { Vocabulary } from './catalog/value.ts';
@@ -42,7 +43,7 @@ export { chooseTypes, compareByName } from './juju/choose-types.ts';
 export { findInstance, type InstanceAnswer, type InstanceQuestion } from './juju/find-instance.ts';
 export type { Image } from './juju/images.ts';
 export type { InstanceType } from './juju/instance-type.ts';
-export { type JujuPick, jujuPick } from './juju/profiles.ts';
+export { type JujuPick, jujuPick } from './juju/pick.ts';
 export { PROVIDER_VALIDATORS, type ProviderValidator, validatorOf } from './juju/provider-validators.ts';
 export {
   ACCEPT_ALL,
@@ -61,7 +62,7 @@ export { type Compiled, compile } from './match/compiled.ts';
 export type { Query } from './match/query.ts';
 export { cheapest, count, top } from './match/scan.ts';
 export type { AnswerOptions } from './plan/answer.ts';
-export { problemSchema } from './plan/problem.ts';
+export { type ProblemText, problemSchema } from './plan/problem.ts';
 export { type Alternative, type Answer, answerSchema, type Machine } from './plan/schema.ts';
 export { type WhyNot, whyNotSchema } from './plan/why-not-schema.ts';
 export { type Format, renderAnswer } from './render/formats.ts';
@@ -177,6 +178,35 @@ export function whyNot(
 export function solveProblem(problem: unknown): Answer {
   const read = readProblem(documentOfValue('problem', problem), storedInputs());
   return read.ok ? solveRead(read.value) : errorAnswer(read.diagnostics);
+}
+
+/**
+ * A request as a problem (`stowage.problem/1`) that needs no catalog: the rows that its answer rests on, with the rules
+ * written out, so that anyone can ask it again: `solveProblem` gives the same answer but for counts, digests and places.
+ * That is tried before it is returned; the problem's `snapshot` says how many rows were left out. A request that the
+ * catalog contradicts gives its faults.
+ *
+ * @param packs what the rules were loaded from, as `loadRules` takes it
+ * @example
+ * const snapshot = snapshotOf(compile(catalog, rules), request, ['default']);
+ * if (snapshot.ok) writeFileSync('question.json', JSON.stringify(snapshot.value));
+ */
+export function snapshotOf(
+  compiled: Compiled,
+  request: MachineRequest,
+  packs: readonly unknown[] = ['default'],
+  { engine, top, at }: AnswerOptions = {},
+): Result<ProblemText> {
+  const faults = validateRequest(request, compiled);
+  const rules = ruleFilesOf(packs);
+  if (faults.length > 0 || !rules.ok) return fail(...faults, ...(rules.ok ? [] : rules.diagnostics));
+  const options = {
+    ...(engine === undefined ? {} : { engine }),
+    ...(top === undefined ? {} : { top }),
+    ...(at === undefined ? {} : { at }),
+  };
+  const snapshot = snapshotProblem({ compiled, request, options, juju: undefined }, rules.value, storedInputs());
+  return snapshot.ok ? ok(snapshot.value.problem) : snapshot;
 }
 
 /**

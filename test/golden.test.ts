@@ -123,6 +123,19 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
     '--with',
     'env=production',
   ],
+  'as-juju-3.6-verbose': [
+    'lxd',
+    '--cloud',
+    'aws',
+    '--region',
+    'us-east-1',
+    '--constraints',
+    'cores=2 mem=4G',
+    '--compat',
+    'juju-3.6',
+    '--verbose',
+  ],
+  'as-juju-2.8': ['kvm', '--cloud', 'gcp', '--region', 'us-central1', '--base', 'ubuntu@20.04', '--compat', 'juju-2.8'],
 };
 
 /** Commands beside `add-machine`. */

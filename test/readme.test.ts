@@ -14,7 +14,7 @@ describe('the README', () => {
   it.each(shown.map(([, command = '', output = '']) => [command, output]))('$ %s', (command, output) => {
     const ran = spawnSync(
       'sh',
-      ['-c', `${command.replace(/^npx stowage/, `"${process.execPath}" dist/cli.js`)} 2>&1`],
+      ['-c', `${command.replaceAll('npx stowage', `"${process.execPath}" dist/cli.js`)} 2>&1`],
       {
         cwd: ROOT,
         encoding: 'utf8',

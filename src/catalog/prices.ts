@@ -317,11 +317,8 @@ export function applyPriceEdits(catalog: Catalog, edits: readonly PriceEdit[], d
   return ok({ catalog: { ...catalog, ...ordered, priceEdits: canonical, digest }, idle });
 }
 
-/**
- * How one's own price files made the price of an offer from its list price (`listPriceAt`), in order. The changes sum
- * up to the difference of the two.
- */
-export function priceEditSteps(catalog: Catalog, row: number): readonly PriceEditStep[] {
+/** The edits that made the price of an offer, with what each added. */
+function editsMade(catalog: Catalog, row: number): readonly { edit: PriceEdit; change: bigint }[] {
   const { offers, priceEdits, types, regions } = catalog;
   if (priceEdits.length === 0) return [];
   const type = offers.type[row]!;
@@ -336,7 +333,20 @@ export function priceEditSteps(catalog: Catalog, row: number): readonly PriceEdi
       matchesGlob(edit.region, region) &&
       (edit.market === 'any' || edit.market === market),
   );
-  return replay(listPriceAt(offers, row), chosen).steps.map(({ edit, change }) => ({
+  return replay(listPriceAt(offers, row), chosen).steps;
+}
+
+/** The edits of one's own price files that made the price of an offer, in order. */
+export function priceEditsOf(catalog: Catalog, row: number): readonly PriceEdit[] {
+  return editsMade(catalog, row).map(({ edit }) => edit);
+}
+
+/**
+ * How one's own price files made the price of an offer from its list price (`listPriceAt`), in order. The changes sum
+ * up to the difference of the two.
+ */
+export function priceEditSteps(catalog: Catalog, row: number): readonly PriceEditStep[] {
+  return editsMade(catalog, row).map(({ edit, change }) => ({
     text: `${formatChange(edit.change)}${edit.reason === undefined ? '' : `, ${edit.reason}`}`,
     reason: edit.reason,
     place: placeOf(edit.span),

@@ -30,7 +30,7 @@ import {
   readRequestOptions,
 } from './request-options.ts';
 
-interface Options extends OutputOptions, SourceOptions, RequestOptions {
+export interface Options extends OutputOptions, SourceOptions, RequestOptions {
   readonly explain?: boolean;
   readonly depth?: number;
   readonly top: number;
@@ -39,7 +39,7 @@ interface Options extends OutputOptions, SourceOptions, RequestOptions {
 }
 
 /** An option that says nothing where Juju chooses; undefined where none was given. */
-function withoutMeaning(options: Options, juju: string): Diagnostic | undefined {
+export function withoutMeaning(options: Options, juju: string): Diagnostic | undefined {
   const given: readonly (readonly [option: string, given: boolean])[] = [
     ['--market', options.market !== undefined],
     ['--max-price', options.maxPrice !== undefined],
@@ -54,10 +54,16 @@ function withoutMeaning(options: Options, juju: string): Diagnostic | undefined 
   if (found.length === 0) return undefined;
   const verb = found.length === 1 ? 'has' : 'have';
   const message = `${found.join(' and ')} ${verb} no meaning where ${juju} chooses: it knows no rules and no markets, and one type`;
-  return { code: 'not-with-compat', message, path: found.join(' '), hint: 'leave it out, or leave out --compat' };
+  return {
+    code: 'not-with-compat',
+    message,
+    path: found.join(' '),
+    hint: `leave ${found.length === 1 ? 'it' : 'them'} out, or leave out --compat`,
+  };
 }
 
-const AS_JUJU = { archs: undefined, agentArch: undefined, placeHint: 'name one with --cloud and --region' };
+/** How the command line puts requests to Juju: every agent there is, each of the architecture asked for. */
+export const AS_JUJU = { archs: undefined, agentArch: undefined, placeHint: 'name one with --cloud and --region' };
 
 /** The answer in our own way, or in Juju's; a request that the catalog contradicts is a fault. */
 function answerWith(

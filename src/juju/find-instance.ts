@@ -30,14 +30,28 @@ export type InstanceAnswer =
 
 const WIDE: readonly string[] = ['amd64', 'arm64', 'ppc64el', 'riscv64', 's390x'];
 
-interface Pair {
+export interface Pair {
   readonly type: InstanceType;
   readonly image: Image;
   readonly exact: boolean;
 }
 
+/** The architectures that Juju looks for images of: those that agents exist for, of them the one asked for if one is. */
+function archsOf({ version, constraints, archs = jujuDialect(version).archs }: InstanceQuestion): readonly string[] {
+  const arch = textOf(constraints, 'arch');
+  return arch === undefined ? archs : archs.filter((one) => one === arch);
+}
+
+/** The images that Juju looks at. */
+export function possibleImages(question: InstanceQuestion): readonly Image[] {
+  const arch = textOf(question.constraints, 'arch');
+  // Where agents exist for all architectures, so they do for those that a catalog alone knows.
+  const archs = question.archs === undefined && arch === undefined ? undefined : archsOf(question);
+  return archs === undefined ? question.images : question.images.filter((image) => archs.includes(image.arch));
+}
+
 /** Whether an image boots on a type: `exact` where both say so of the virtualization, or nobody says otherwise. */
-function pairOf(type: InstanceType, image: Image, version: JujuVersion): Pair | undefined {
+export function pairOf(type: InstanceType, image: Image, version: JujuVersion): Pair | undefined {
   if (!type.archs.includes(image.arch)) return undefined;
   // An image without an id stands for whatever image there is, and so for one that agrees.
   if (type.virt === undefined || image.id === '') return { type, image, exact: true };
@@ -51,13 +65,13 @@ function pairOf(type: InstanceType, image: Image, version: JujuVersion): Pair | 
  * @example findInstance({version: '3.6', …}) // { type: { name: 'k1.large', … }, image: { id: 'img-1', … } }
  */
 export function findInstance(question: InstanceQuestion): InstanceAnswer {
-  const { version, region, base, images, types: all, archs, agentArch } = question;
+  const { version, region, base, types: all, agentArch } = question;
   const name = quoted(baseName(base, version));
-  const possible = archs === undefined ? images : images.filter((image) => archs.includes(image.arch));
+  const possible = possibleImages(question);
   if (possible.length === 0) {
     const error =
       version === '2.8'
-        ? `no ${name} images in ${region} with arches ${listed(archs ?? jujuDialect(version).archs)}`
+        ? `no ${name} images in ${region} with arches ${listed(archsOf(question))}`
         : `no metadata for ${name} images in ${region} with arch ${agentArch}`;
     return { error, matching: [] };
   }

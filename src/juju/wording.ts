@@ -21,7 +21,10 @@ export function quoted(text: string): string {
     const code = character.codePointAt(0)!;
     const short = SHORT_ESCAPES[character];
     if (short !== undefined) return short;
-    return code < 0x20 || code === 0x7f ? `\\x${code.toString(16).padStart(2, '0')}` : character;
+    if (code < 0x20 || code === 0x7f) return `\\x${code.toString(16).padStart(2, '0')}`;
+    // Of blanks Go prints the common one alone, and of what has no glyph nothing.
+    if (character === ' ' || !/[\p{C}\p{Z}]/u.test(character)) return character;
+    return code > 0xffff ? `\\U${code.toString(16).padStart(8, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
   });
   return `"${escaped.join('')}"`;
 }

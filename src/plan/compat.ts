@@ -1,16 +1,14 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { textAt } from '../catalog/column.ts';
-import { unpricedOffers } from '../catalog/unpriced.ts';
 import { type Diagnostic, fail, ok, type Result } from '../diagnostic/diagnostic.ts';
 import { didYouMean } from '../diagnostic/nearest.ts';
-import { matchType, withDefaults, withValues } from '../juju/choose-types.ts';
 import { findInstance, type InstanceQuestion } from '../juju/find-instance.ts';
 import { imageOf, newestImages, preferredByStore } from '../juju/images.ts';
-import { instanceTypeOf } from '../juju/instance-type.ts';
-import { typesForSale } from '../juju/region-types.ts';
+import { typesForSale, unpricedServing } from '../juju/region-types.ts';
 import { baseName } from '../juju/wording.ts';
 import type { Compiled } from '../match/compiled.ts';
 import { imagesOf } from '../match/images.ts';
+import { isNamed, namedMachine } from '../match/machines.ts';
 import { passesPatterns } from '../match/needs.ts';
 import { prepare } from '../match/query.ts';
 import { requestDate } from '../match/request-facts.ts';
@@ -19,6 +17,7 @@ import { formatMoney } from '../quantity/money.ts';
 import { type Constraints, listOf, textOf } from '../request/constraints.ts';
 import { type JujuVersion, jujuDialect } from '../request/dialect.ts';
 import type { MachineRequest } from '../request/request.ts';
+import { providerNotes } from './compat-notes.ts';
 import { describeMachine } from './describe.ts';
 import { NOT_INCLUDED, requestNotes } from './notes.ts';
 import type { Answer, Machine, Note } from './schema.ts';
@@ -33,7 +32,7 @@ export interface AsJuju {
   readonly region: number | undefined;
   /** The architectures that agents exist for; undefined: all. */
   readonly archs: readonly string[] | undefined;
-  /** The agent's architecture; undefined: the one that is asked for, else amd64. */
+  /** The agent's architecture where none is asked for; undefined: amd64. */
   readonly agentArch: string | undefined;
 }
 
@@ -105,9 +104,13 @@ function notInJuju(request: MachineRequest, version: JujuVersion): readonly Diag
 /** Checks that a request can be put to Juju, in one region of the catalog. */
 export function askJuju(request: MachineRequest, compiled: Compiled, setting: JujuSetting): Result<AsJuju> {
   const { version, where, archs, agentArch } = setting;
-  // What else the request names is Juju's to judge.
+  // Containers are judged by Juju's words; what else the constraints name is Juju's to judge.
   const { placement } = request;
-  const place = { ...request, constraints: where, placement: placement.kind === 'existing' ? placement : NO_PLACEMENT };
+  const place = {
+    ...request,
+    constraints: where,
+    placement: placement.kind === 'container' ? NO_PLACEMENT : placement,
+  };
   const faults = [...notInJuju(request, version), ...validateRequest(place, compiled)];
   if (faults.length > 0) return fail(...faults);
   const region = regionMeant(compiled.catalog, setting);
@@ -124,21 +127,6 @@ function provisioned(request: MachineRequest): MachineRequest {
   return { ...request, constraints: { ...request.constraints, byKey }, containers, reserve: false };
 }
 
-/** How many types would serve but have no known price in the region, so that Juju's choice among them is not known. */
-function unpricedServing(
-  catalog: Catalog,
-  region: number,
-  { version, constraints, agentArch }: InstanceQuestion,
-): number {
-  const inScope = new Uint8Array(catalog.regions.size);
-  inScope[region] = 1;
-  const unpriced = unpricedOffers(catalog, inScope, 'on-demand');
-  const lacksArch = version === '3.6' && textOf(constraints, 'arch') === undefined;
-  const wanted = withDefaults(lacksArch ? withValues(constraints, { arch: agentArch }) : constraints, version);
-  const rows = new Set(Array.from(unpriced.type).filter((_, row) => unpriced.region[row] === region));
-  return [...rows].filter((row) => matchType(instanceTypeOf(catalog.types, row, 0, version), wanted, version)).length;
-}
-
 /** Everything that the machine's image says of itself, with the id that was asked for in place of its own. */
 function withImageId(machine: Machine, id: string | undefined): Machine {
   return id === undefined || machine.image === undefined ? machine : { ...machine, image: { ...machine.image, id } };
@@ -153,7 +141,12 @@ export function answerAsJuju(compiled: Compiled, asked: MachineRequest, as: AsJu
   const images = imagesOf(catalog, request.base);
   const cloud = as.region === undefined ? '' : (textAt(catalog.regions, 'offer.cloud', as.region) ?? '');
   const region = as.region === undefined ? '' : (textAt(catalog.regions, 'offer.region', as.region) ?? '');
-  const forSale = as.region === undefined ? [] : typesForSale(catalog, as.region, version);
+  // A machine of a MAAS that is named is the only one there is to choose.
+  const named = namedMachine(asked, catalog);
+  const isMeant = (row: number): boolean => named === undefined || isNamed(catalog, row, named);
+  const forSale = (as.region === undefined ? [] : typesForSale(catalog, as.region, version)).filter(({ offer }) =>
+    isMeant(catalog.offers.type[offer]!),
+  );
   const found = (images.byCloud.get(cloud) ?? [])
     .filter((row) => [undefined, region].includes(textAt(images.table, 'image.region', row)))
     .map((row) => imageOf(images.table, row));
@@ -166,10 +159,10 @@ export function answerAsJuju(compiled: Compiled, asked: MachineRequest, as: AsJu
     images: cloud === 'aws' ? preferredByStore(newest, version) : newest,
     types: forSale.map(({ type }) => type),
     archs: as.archs,
-    agentArch: as.agentArch ?? textOf(request.constraints, 'arch') ?? 'amd64',
+    agentArch: textOf(request.constraints, 'arch') ?? as.agentArch ?? 'amd64',
   };
   const instance = findInstance(question);
-  const unpriced = as.region === undefined ? 0 : unpricedServing(catalog, as.region, question);
+  const unpriced = as.region === undefined ? 0 : unpricedServing(catalog, as.region, question, isMeant);
   const query = prepare(compiled, request, at);
 
   const notes: Note[] = [];
@@ -209,6 +202,7 @@ export function answerAsJuju(compiled: Compiled, asked: MachineRequest, as: AsJu
         code: 'not-checked',
         text: `whether the machine can host ${capability} is not looked at: ${juju} finds out once it has booted`,
       });
+    notes.push(...providerNotes(catalog, asked, as, instance.type.name));
   }
   notes.push(...requestNotes(query, machines));
   if (unpriced > 0)

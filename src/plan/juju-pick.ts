@@ -1,4 +1,4 @@
-import { jujuPick } from '../juju/profiles.ts';
+import { jujuPick } from '../juju/pick.ts';
 import { hasBit } from '../match/mask.ts';
 import type { Query } from '../match/query.ts';
 import type { Sweep } from '../match/scan.ts';

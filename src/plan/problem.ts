@@ -19,6 +19,7 @@ import { answerRequest } from './answer.ts';
 import { type AsJuju, answerAsJuju, askJuju } from './compat.ts';
 import { readCompatOptions } from './compat-options.ts';
 import type { Answer } from './schema.ts';
+import { type SnapshotSection, snapshotNote, snapshotSchema } from './snapshot-section.ts';
 
 /** Problem files (`stowage.problem/1`): a catalog, rules, a request and options; solving one again gives the same bytes. */
 
@@ -81,6 +82,7 @@ const optionsSchema = z.strictObject({
 export const problemSchema = z
   .strictObject({
     format: z.literal('stowage.problem/1'),
+    snapshot: snapshotSchema.optional(),
     catalog: z.union([
       inlineCatalogSchema,
       z.strictObject({ path: z.string().meta({ description: 'A simplestreams tree.' }) }),
@@ -95,7 +97,7 @@ export const problemSchema = z
   })
   .meta({ id: 'stowage-problem-1', title: 'stowage problem' });
 
-type ProblemText = z.infer<typeof problemSchema>;
+export type ProblemText = z.infer<typeof problemSchema>;
 
 /** What a problem needs of the outside: catalogs and packs by name or path. */
 export interface ProblemInputs {
@@ -198,13 +200,15 @@ export interface Problem {
   readonly options: NonNullable<ProblemText['options']>;
   /** How Juju is asked, where its way of choosing is followed. */
   readonly juju: AsJuju | undefined;
+  /** Where the catalog holds but some rows of a larger one. */
+  readonly snapshot?: SnapshotSection | undefined;
 }
 
 /** Reads a problem document; every fault at its place. */
 export function readProblem(document: Document, inputs: ProblemInputs): Result<Problem> {
   const checked = checkDocument(document, problemSchema, 'a problem file');
   if (!checked.ok) return checked;
-  const { catalog: section, rules: packs, request: requestText, options = {} } = checked.value;
+  const { catalog: section, rules: packs, request: requestText, options = {}, snapshot } = checked.value;
   const { vocabulary } = inputs;
   const request = requestOf(document, requestText, vocabulary, dialectOf(options.compat ?? 'none', vocabulary));
   const setting = readCompatOptions(document, options, vocabulary, (path, text) => sourceText(document, path, text));
@@ -217,8 +221,9 @@ export function readProblem(document: Document, inputs: ProblemInputs): Result<P
         at: options.at,
       });
     const { text, start, end } = document.spanOf(['catalog']);
-    // In braces a text means the same wherever it stands.
-    catalog = text[start] === '{' ? inputs.inline(`${options.at ?? ''} ${text.slice(start, end)}`, read) : read();
+    // In braces a text means the same wherever it stands; but prices of one's own are told by their places.
+    const isShared = text[start] === '{' && section.prices === undefined;
+    catalog = isShared ? inputs.inline(`${options.at ?? ''} ${text.slice(start, end)}`, read) : read();
   } else catalog = inputs.catalog('path' in section ? section.path : undefined, options.at);
   if (!request.ok || !setting.ok || !rules.ok || !catalog.ok)
     return fail(...[request, setting, rules, catalog].flatMap((part) => (part.ok ? [] : part.diagnostics)));
@@ -231,10 +236,12 @@ export function readProblem(document: Document, inputs: ProblemInputs): Result<P
   const compiled = compile(catalog.value, rules.value);
   if (setting.value !== undefined) {
     const juju = askJuju(request.value, compiled, setting.value);
-    return juju.ok ? ok({ compiled, request: request.value, options, juju: juju.value }) : juju;
+    return juju.ok ? ok({ compiled, request: request.value, options, juju: juju.value, snapshot }) : juju;
   }
   const faults = validateRequest(request.value, compiled);
-  return faults.length > 0 ? fail(...faults) : ok({ compiled, request: request.value, options, juju: undefined });
+  return faults.length > 0
+    ? fail(...faults)
+    : ok({ compiled, request: request.value, options, juju: undefined, snapshot });
 }
 
 /** Reads a problem from text, YAML or JSON. */
@@ -247,7 +254,12 @@ export function parseProblem(source: string, text: string, inputs: ProblemInputs
 }
 
 /** The answer to a problem. */
-export function solveRead({ compiled, request, options, juju }: Problem): Answer {
-  if (juju !== undefined) return answerAsJuju(compiled, request, juju, options.at);
-  return answerRequest(compiled, request, { engine: options.engine ?? 'scan', top: options.top ?? 1, at: options.at });
+export function solveRead(problem: Problem): Answer {
+  const { compiled, request, options, juju, snapshot } = problem;
+  const answer =
+    juju === undefined
+      ? answerRequest(compiled, request, { engine: options.engine ?? 'scan', top: options.top ?? 1, at: options.at })
+      : answerAsJuju(compiled, request, juju, options.at);
+  if (snapshot === undefined) return answer;
+  return { ...answer, notes: [...answer.notes, snapshotNote(compiled.catalog, snapshot)] };
 }

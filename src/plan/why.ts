@@ -1,3 +1,4 @@
+import type { Vocabulary } from '../catalog/value.ts';
 import { type Candidates, membersOf } from '../explain/candidates.ts';
 import { cheaperOffers } from '../explain/certificate.ts';
 import { type Conflict, conflictsOf } from '../explain/conflicts.ts';
@@ -19,7 +20,12 @@ const MOST_RELAXATIONS = 12;
 
 /** A request as the `request` section of a problem file. */
 export function problemRequest(request: MachineRequest, query: Query): Record<string, unknown> {
-  const { guests: _, ...written } = writeRequest(request, query.compiled.catalog.vocabulary);
+  return writtenRequest(request, query.compiled.catalog.vocabulary);
+}
+
+/** The same, without a catalog. */
+export function writtenRequest(request: MachineRequest, vocabulary: Vocabulary): Record<string, unknown> {
+  const { guests: _, ...written } = writeRequest(request, vocabulary);
   const sizes = (guest: Guest): string => writeGuest({ ...guest, count: 1 }).slice(guest.kind.length + 1);
   const guests = request.guests?.map((guest) => ({
     type: guest.kind,

@@ -224,7 +224,9 @@ export function answerBlocks(answer: Answer, options: AnswerTextOptions = {}): r
   if (dates.length > 0) {
     const what = own ? 'Own prices on the list' : `List price${dates.length > 1 ? 's' : ''}`;
     const apart = 'disks, public addresses, traffic, licences and tax are not included.';
-    blocks.push(paragraph(`${what} of ${dates.join(', ')}, USD; ${apart}${verbose ? '' : ' --verbose tells why.'}`));
+    // Of Juju's own choice there is no more to tell.
+    const tellsMore = !verbose && answer.proof?.startsWith('juju-') !== true;
+    blocks.push(paragraph(`${what} of ${dates.join(', ')}, USD; ${apart}${tellsMore ? ' --verbose tells why.' : ''}`));
   }
   return verbose ? [...blocks, ...whyBlocks(answer, more, depth)] : blocks;
 }

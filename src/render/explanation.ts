@@ -131,7 +131,9 @@ const MOST_GROUPS = 8;
 function certificate(answer: Answer): readonly Block[] {
   const { cheaper } = answer.explanation;
   const total = cheaper.reduce((sum, one) => sum + one.offers, 0);
-  if (total === 0) return answer.machines.length === 0 ? [] : [paragraph('No considered offer is cheaper.')];
+  // Juju's own choice need not be the cheapest.
+  if (total === 0 && (answer.machines.length === 0 || answer.proof?.startsWith('juju-') === true)) return [];
+  if (total === 0) return [paragraph('No considered offer is cheaper.')];
   const items = cheaper.slice(0, MOST_GROUPS).map(({ misses, offers, lowest, example }): Item => {
     const names = misses.map(({ need, unknown }) => `${need}${unknown === true ? ' (unknown)' : ''}`).join(', ');
     return { text: `${grouped(offers)} ${offers === 1 ? 'misses' : 'miss'} ${names} (from ${lowest}: ${example})` };

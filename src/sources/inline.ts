@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { buildCatalog, type Catalog, type CatalogBuilder } from '../catalog/catalog.ts';
 import { decodeValue, IDENTIFIER_HINT, isIdentifier } from '../catalog/decode.ts';
+import { applyPriceEdits } from '../catalog/prices.ts';
 import type { Attribute, Scope, Vocabulary } from '../catalog/value.ts';
 import { type Diagnostic, fail, ok, type Result } from '../diagnostic/diagnostic.ts';
 import { didYouMean } from '../diagnostic/nearest.ts';
 import { type Document, type Path, placeIn } from '../document/read.ts';
 import { parseMoney } from '../quantity/money.ts';
 import { compareText } from '../quantity/order.ts';
+import { pricesSchema, readPriceEntries } from './prices.ts';
 
 /** The `catalog` section of a problem file: types, offers, images and regions written out. */
 
@@ -46,13 +48,18 @@ export const inlineCatalogSchema = z.strictObject({
     )
     .meta({ description: 'What can be rented, where, in which market, at what price.' }),
   images: z
-    .array(z.looseObject({ id: z.string() }))
+    .array(z.looseObject({ id: z.string().optional() }))
     .optional()
     .meta({ description: 'Images: id and any attribute of scope image. Left out, the base stands for the image.' }),
   regions: z
     .array(z.looseObject({ region: z.string(), cloud: z.string().optional() }))
     .optional()
     .meta({ description: 'Facts of regions: country, eu, access, zones.' }),
+  prices: pricesSchema.optional(),
+  'unknown-gaps': z.array(z.string()).optional().meta({
+    description:
+      'Clouds of price lists, whose gaps say nothing: there a type may be sold in any region, at a price that is not known. Left out: what is not offered is not sold.',
+  }),
 });
 
 export type InlineCatalog = z.infer<typeof inlineCatalogSchema>;
@@ -304,7 +311,22 @@ export function readInlineCatalog(
   }
   readOffers(reading, section.offers, cloudsOf, about.at);
   readImages(reading, section.images ?? [], clouds);
-  return faults.length > 0
-    ? fail(...faults)
-    : ok(reading.builder.finish({ gapsAreUnknown: false, digest: about.digest }));
+  const withGaps = section['unknown-gaps'] ?? [];
+  for (const [index, cloud] of withGaps.entries())
+    if (!clouds.has(cloud))
+      reading.fault(
+        ['unknown-gaps', index],
+        `no type of the catalog is of cloud "${cloud}"`,
+        didYouMean(cloud, clouds),
+      );
+  const edits = readPriceEntries(section.prices ?? {}, document, [...at, 'prices']);
+  if (faults.length > 0 || !edits.ok) return fail(...faults, ...(edits.ok ? [] : edits.diagnostics));
+  const catalog = reading.builder.finish({
+    gapsAreUnknown: withGaps.length > 0,
+    completeClouds: new Set(withGaps.length === 0 ? [] : [...clouds].filter((cloud) => !withGaps.includes(cloud))),
+    digest: about.digest,
+  });
+  const priced = applyPriceEdits(catalog, edits.value, about.digest);
+  if (!priced.ok) return priced;
+  return priced.value.idle.length > 0 ? fail(...priced.value.idle) : ok(priced.value.catalog);
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { PriceChange, PriceEdit } from '../catalog/prices.ts';
 import { type Diagnostic, fail, ok, type Result } from '../diagnostic/diagnostic.ts';
 import { checkDocument } from '../document/check.ts';
-import { type Path, readDocument } from '../document/read.ts';
+import { type Document, type Path, readDocument } from '../document/read.ts';
 import { parseDecimal } from '../quantity/decimal.ts';
 import { DECIMALS_OF_MONEY, parseMoney } from '../quantity/money.ts';
 
@@ -17,14 +17,16 @@ const entry = z.strictObject({
   reason: z.string().optional().meta({ description: 'Why; said with every price that it makes.' }),
 });
 
+/** The entries of a price file, which a problem's catalog may have too. */
+export const pricesSchema = z.record(z.string(), z.union([amount, entry, z.array(entry)])).meta({
+  description:
+    'By selector, [cloud:]type[@region], where * stands for any run of characters. Entries have no order: an absolute price comes first, then amounts, then percentages.',
+});
+
+export type PriceEntries = z.infer<typeof pricesSchema>;
+
 export const priceFileSchema = z
-  .strictObject({
-    format: z.literal('stowage.prices/1'),
-    prices: z.record(z.string(), z.union([amount, entry, z.array(entry)])).meta({
-      description:
-        'By selector, [cloud:]type[@region], where * stands for any run of characters. Entries have no order: an absolute price comes first, then amounts, then percentages.',
-    }),
-  })
+  .strictObject({ format: z.literal('stowage.prices/1'), prices: pricesSchema })
   .meta({ id: 'stowage-prices-1', title: 'stowage price file' });
 
 const MOST_CHARACTERS = 16_000_000;
@@ -72,11 +74,15 @@ export function readPrices(source: string, text: string): Result<readonly PriceE
   const document = readDocument(source, text, { maxLength: MOST_CHARACTERS, maxNodes: MOST_VALUES });
   if (!document.ok) return document;
   const checked = checkDocument(document.value, priceFileSchema, 'a price file');
-  if (!checked.ok) return checked;
+  return checked.ok ? readPriceEntries(checked.value.prices, document.value, ['prices']) : checked;
+}
+
+/** The edits of checked entries, or every fault in them; `at` is the path of the entries in the document. */
+export function readPriceEntries(entries: PriceEntries, document: Document, at: Path): Result<readonly PriceEdit[]> {
   const faults: Diagnostic[] = [];
   const edits: PriceEdit[] = [];
-  for (const [selector, given] of Object.entries(checked.value.prices)) {
-    const span = document.value.keySpanOf(['prices', selector]);
+  for (const [selector, given] of Object.entries(entries)) {
+    const span = document.keySpanOf([...at, selector]);
     const patterns = parseSelector(selector);
     if (patterns === undefined) {
       const message = `"${selector}" selects no offers`;
@@ -93,11 +99,11 @@ export function readPrices(source: string, text: string): Result<readonly PriceE
       ? [{ price: given, market: undefined, reason: undefined }]
       : [given].flat()
     ).entries()) {
-      const path: Path = ['prices', selector, ...(Array.isArray(given) ? [index] : []), ...(single ? [] : ['price'])];
+      const path: Path = [...at, selector, ...(Array.isArray(given) ? [index] : []), ...(single ? [] : ['price'])];
       const change = parseChange(String(price));
       if ('problem' in change) {
         const message = `price "${String(price)}" of ${selector} ${change.problem}`;
-        faults.push({ code: 'bad-price', message, span: document.value.spanOf(path), hint: change.hint });
+        faults.push({ code: 'bad-price', message, span: document.spanOf(path), hint: change.hint });
       } else if (reason !== undefined && (reason.length > LONGEST_REASON || reason.includes('\n'))) {
         const message = `the reason of ${selector} is no single line of at most ${LONGEST_REASON} characters`;
         faults.push({ code: 'bad-price', message, span });

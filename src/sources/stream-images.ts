@@ -39,10 +39,11 @@ export function readImages(reader: Reader, file: ProductsFile, entryCloud: strin
         const fields: Record<string, unknown> = Object.create(null);
         const fill = (from: Fields): void => {
           for (const [field, value] of Object.entries(from)) {
-            if (!isFields(value) && !(field in fields)) fields[field] = value;
+            if (!isFields(value) && (fields[field] ?? '') === '') fields[field] = value;
           }
         };
-        // Aliases come first and win; then the nearest level that states a field wins.
+        // Aliases come first and win; then the nearest level that states a field wins, blank being no statement. A
+        // region is what an alias makes of `crsn`, which stands for it where there is none.
         for (const [field, byValue] of Object.entries(aliases)) {
           const extra = isFields(byValue) && has(item, field) ? byValue[String(item[field])] : undefined;
           if (isFields(extra)) fill(extra);
@@ -59,7 +60,7 @@ export function readImages(reader: Reader, file: ProductsFile, entryCloud: strin
         // In Ubuntu's products `release` is the code name and `version` the number; the number is what bases name.
         if (fields.version !== undefined) state('image.release', fields.version);
         for (const [field, name] of Object.entries(IMAGE_FIELDS)) {
-          if (fields[field] !== undefined && fields[field] !== '' && !(field === 'region' && fields.crsn !== undefined))
+          if ((fields[field] ?? '') !== '' && !(field === 'crsn' && (fields.region ?? '') !== ''))
             state(`image.${name}`, fields[field]);
         }
       }

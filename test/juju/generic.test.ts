@@ -94,6 +94,7 @@ describe('words', () => {
     ['mem=1M', '"mem=1M"'],
     ['a\\ "b"', '"a\\\\ \\"b\\""'],
     ['\t\u0001\u007fé', '"\\t\\x01\\x7fé"'],
+    ['\u00a0\u200b\u{e0001}\u{1f600}', '"\\u00a0\\u200b\\U000e0001\u{1f600}"'],
   ])('%j is quoted as Go quotes it', (text, expected) => expect(quoted(text)).toBe(expected));
   it('lists stand in brackets', () => expect(listed(['a', 'b'])).toBe('[a b]'));
   it.each([

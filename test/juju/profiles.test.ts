@@ -73,6 +73,10 @@ describe('ec2', () => {
     // The provider's types have no tags and virtualization hvm; their cpu-power comes from clock speeds.
     ['tags=ssd', null],
     ['virt-type=hvm', 'm8i.large'],
+    // An image that is named takes the place of the one that was found, after the type was chosen.
+    ['image-id=ami-1', 'm8i.large'],
+    // What machines are to hold is dropped, and no vocabulary of the provider's judges it.
+    ['container=lxd', 'm8i.large'],
     ['virt-type=kvm', null],
     ['cpu-power=100', null],
     ['cpu-power=0', 'm8i.large'],
@@ -156,6 +160,13 @@ describe('ec2', () => {
     ['kvm containers', { placement: 'kvm>=1.0' }, 'm8i.large'],
     ['podman containers, which Juju does not make', { placement: 'podman' }, null],
     ['guests stated apart', { guests: [{ type: 'lxd', constraints: 'mem=1G' }] }, null],
+    ['a zone', { placement: 'zone=r1a' }, 'm8i.large'],
+    ['a subnet', { placement: 'subnet=10.0.0.0/8' }, 'm8i.large'],
+    ['a directive that the provider refuses', { placement: 'system-id=x' }, null],
+    ['a base of old', { base: 'ubuntu@20.04' }, 'm8i.large'],
+    ['a base that 3.6 gave up', { base: 'ubuntu@18.04' }, null],
+    ['a base that came after 3.6', { base: 'ubuntu@26.04' }, null],
+    ['a base of another system', { base: 'debian@12' }, null],
   ])('answers for %s', (_, request, expected) => expect(picked('aws', m, '', { request })).toBe(expected));
 });
 
@@ -184,7 +195,20 @@ describe('gce', () => {
     // Named, but not among what Juju lists.
     ['instance-type=n1-standard-1', null],
     ['instance-type=n2-standard-2 cores=2', null],
+    // The provider takes no container but kvm, and none beside a type, though Juju drops the key later.
+    ['container=lxd', null],
+    ['container=kvm', 'e2-small'],
+    ['container=kvm instance-type=n2-standard-2', null],
+    // Releases differ in what they do with an image that is named.
+    ['image-id=x', null],
   ])('%j: %s', (constraints, expected) => expect(picked('gcp', types, constraints)).toBe(expected));
+
+  it.each([
+    ['zone=a', 'e2-small'],
+    ['subnet=10.0.0.0/8', null],
+  ])('placed by %s: %s', (placement, expected) =>
+    expect(picked('gcp', types, '', { request: { placement } })).toBe(expected),
+  );
 
   it('may take arm64 for amd64, so what comes before is open', () => {
     const arm = type('t2a-standard-1', 2, 3000, { arch: ['arm64'] });

@@ -101,6 +101,8 @@ describe('vocabularies', () => {
     const cores = withVocabulary(ACCEPT_ALL, 'cpu-cores', [1, 2, 16]);
     expect(fault(cores, 'cores=2')).toBeUndefined();
     expect(fault(cores, 'cores=3')).toBe('invalid constraint value: cores=3\nvalid values are: 1 2 16');
+    // Of a number, empty is 0.
+    expect(fault(cores, 'cores=')).toBe('invalid constraint value: cores=0\nvalid values are: 1 2 16');
   });
 
   it('hold for each element of a list; an empty list passes', () => {
@@ -147,6 +149,7 @@ describe('merging over a fallback', () => {
     ['tags=a,b', 'tags=', 'tags='],
     // Lists are replaced, never united.
     ['tags=a,b spaces=x', 'tags=c', 'tags=c spaces=x'],
+    ['tags=a arch=amd64', 'tags=a,b', 'arch=amd64 tags=a,b'],
     // What conflicts with anything given goes, even with what is given empty.
     ['mem=8G cores=4 arch=arm64', 'instance-type=a', 'arch=arm64 instance-type=a'],
     ['instance-type=a arch=arm64', 'mem=', 'arch=arm64 mem='],
@@ -162,6 +165,21 @@ describe('merging over a fallback', () => {
     expect(told(mergeConstraints(withUnsupported(typeOrSize, ['tags']), read('tags=a'), read('mem=1G')))).toBe(
       'mem=1024M tags=a',
     );
+  });
+
+  it('refuses what a vocabulary does not have, in either part', () => {
+    const archs = withVocabulary(ACCEPT_ALL, 'arch', ['amd64']);
+    expect(told(mergeConstraints(archs, read('arch=arm64'), read('mem=1G')))).toMatch('! invalid constraint value');
+    expect(told(mergeConstraints(archs, read('mem=1G'), read('arch=arm64')))).toMatch('! invalid constraint value');
+    // A bad default is refused though it would be masked.
+    expect(told(mergeConstraints(archs, read('arch=arm64'), read('arch=amd64')))).toMatch('! invalid constraint value');
+  });
+
+  it('looks at the conflicts of what is given alone, as they were last registered', () => {
+    // mem still names instance-type, which no longer names mem.
+    const again = withConflicts(typeOrSize, ['instance-type'], ['arch']);
+    expect(told(mergeConstraints(again, read('instance-type=a'), read('mem=1G')))).toBe('mem=1024M');
+    expect(told(mergeConstraints(again, read('mem=1G'), read('instance-type=a')))).toBe('instance-type=a mem=1024M');
   });
 
   it('drops what conflicts though a resolver would let both stand', () => {
@@ -180,6 +198,14 @@ describe('a plain union', () => {
   ])('refuses a key of two parts: %j, %j', (one, other) =>
     expect(told(uniteConstraints(read(one), read(other)))).toBe('! bad "mem" constraint: already set'),
   );
+
+  it('knows a key by its alias, and minds no conflict and no trace that is not there', () => {
+    expect(told(uniteConstraints(read('cpu-cores=1'), read('cores=2')))).toBe('! bad "cores" constraint: already set');
+    expect(told(uniteConstraints(read('instance-type=a'), read('mem=1G')))).toBe('instance-type=a mem=1024M');
+    expect(told(uniteConstraints(read('allocate-public-ip='), read('allocate-public-ip=true')))).toBe(
+      'allocate-public-ip=true',
+    );
+  });
 });
 
 describe('validators of providers', () => {

@@ -224,6 +224,25 @@ describe('images', () => {
     ]);
   });
 
+  it.each([
+    // An alias puts its words in place of what the item says, and comes before what is inherited.
+    [{ crsn: 'usww1' }, {}, 'us-west-1'],
+    [{ crsn: 'usww1', region: 'elsewhere' }, {}, 'us-west-1'],
+    [{ crsn: 'usww1' }, { region: 'r2' }, 'us-west-1'],
+    // Of an attribute that the item does not have itself no alias is looked for.
+    [{ region: 'r1' }, { crsn: 'usww1' }, 'r1'],
+    [{}, { region: 'r2' }, 'r2'],
+    // Only blanks are filled.
+    [{ region: '' }, { region: 'r2' }, 'r2'],
+    [{ region: 'r1' }, { region: 'r2' }, 'r1'],
+  ])('of %j in a product of %j are in %s', (item, product, region) => {
+    const table = images({
+      _aliases: { crsn: { usww1: { region: 'us-west-1' } } },
+      products: { p: { os: 'ubuntu', ...product, versions: { 20130101: { items: { a: { id: 'ami-1', ...item } } } } } },
+    });
+    expect(textAt(table, 'image.region', 0)).toBe(region);
+  });
+
   it('may be called what objects call their own', () => {
     const table = images({
       products: { constructor: { os: 'ubuntu', versions: { toString: { items: { hasOwnProperty: { id: 'x' } } } } } },
