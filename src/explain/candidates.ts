@@ -70,7 +70,19 @@ function grouping({ words, musts }: Query) {
   const groups: Growing[] = [];
   const root: Branch = new Map();
   const depth = 2 * words;
+  // Most candidates fall into few groups: one that was found lately is looked for first.
+  const lately: { readonly missing: number; readonly unknown: number; readonly group: Growing }[] = [];
   const groupAt = (missing: Uint32Array, unknown: Uint32Array, base: number): Growing => {
+    if (words > 1) return groupIn(missing, unknown, base);
+    const [lacks, doubts] = [missing[base]! & musts[0]!, unknown[base]! & musts[0]!];
+    const slot = ((lacks ^ (lacks >>> 11)) + 31 * doubts) & 0x3ff;
+    const known = lately[slot];
+    if (known !== undefined && known.missing === lacks && known.unknown === doubts) return known.group;
+    const group = groupIn(missing, unknown, base);
+    lately[slot] = { missing: lacks, unknown: doubts, group };
+    return group;
+  };
+  const groupIn = (missing: Uint32Array, unknown: Uint32Array, base: number): Growing => {
     let branch = root;
     for (let index = 0; index < depth; index += 1) {
       const word = index < words ? index : index - words;

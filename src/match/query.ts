@@ -39,6 +39,8 @@ export interface Query {
   isPossible(offer: number): boolean;
   /** Judges one offer; the verdict is overwritten by the next call. */
   judge(offer: number): Verdict;
+  /** Judges one offer into a row of verdicts. */
+  judgeInto(offer: number, verdicts: Verdicts, row: number): void;
   /** Judges one offer with one image that boots on it; the verdict is overwritten by the next call. */
   judgeWith(offer: number, image: number): Verdict;
   /** Images that boot on an offer, or may. */
@@ -54,6 +56,14 @@ export interface Query {
 
 /** Stands for a best image that was not asked for yet. */
 const UNDECIDED = -2;
+
+/** What became of many offers, side by side: a row each. */
+export interface Verdicts extends Masks {
+  /** The best image of each, -1 where there is none. */
+  readonly image: Int32Array;
+  /** Nano-dollars per hour as billed; NaN where unknown. */
+  readonly price: Float64Array;
+}
 
 /** What became of one offer. */
 export interface Verdict extends Masks {
@@ -203,24 +213,24 @@ export function prepare(
   const own = masksOf(1, words);
   const verdict: Verdict = { ...masksOf(1, words), image: -1, price: Number.NaN };
 
-  /** What an offer misses whatever its image, into `masks`. */
-  const judgeOwn = (offer: number, masks: Masks): void => {
+  /** What an offer misses whatever its image, into `masks` from `base` on. */
+  const judgeOwn = (offer: number, masks: Masks, base: number): void => {
     const type = offers.type[offer]!;
     const region = offers.region[offer]!;
     for (let word = 0; word < words; word += 1) {
-      masks.missing[word] = ofTypes.missing[type * words + word]! | ofRegions.missing[region * words + word]!;
-      masks.unknown[word] = ofTypes.unknown[type * words + word]! | ofRegions.unknown[region * words + word]!;
+      masks.missing[base + word] = ofTypes.missing[type * words + word]! | ofRegions.missing[region * words + word]!;
+      masks.unknown[base + word] = ofTypes.unknown[type * words + word]! | ofRegions.unknown[region * words + word]!;
     }
-    for (const { need, bit } of offerNeeds) note(masks, 0, bit, need.holds(offer, region));
-    if (spot > 0 && market!.codes[offer] === spot) setBit(masks.missing, 0, launcherBit);
+    for (const { need, bit } of offerNeeds) note(masks, base, bit, need.holds(offer, region));
+    if (spot > 0 && market!.codes[offer] === spot) setBit(masks.missing, base, launcherBit);
   };
-  const judgePrice = (): void => {
+  const judgePrice = (price: number, masks: Masks, base: number): void => {
     for (const { need, bit } of priceNeeds) {
-      if (!(verdict.price <= need.most)) note(verdict, 0, bit, Number.isNaN(verdict.price) ? UNKNOWN_TRUTH : FALSE);
+      if (!(price <= need.most)) note(masks, base, bit, Number.isNaN(price) ? UNKNOWN_TRUTH : FALSE);
     }
   };
   const judgeAmong = (offer: number, among: readonly number[]): Verdict => {
-    judgeOwn(offer, own);
+    judgeOwn(offer, own, 0);
     // What would need an image to be judged is left unjudged where there is none: the image is what is missing.
     verdict.image = -1;
     verdict.price = offers.price[offer]!;
@@ -241,7 +251,7 @@ export function prepare(
       }
     }
     if (verdict.image === -1) setBit(verdict.missing, 0, imageBit);
-    judgePrice();
+    judgePrice(verdict.price, verdict, 0);
     return verdict;
   };
 
@@ -269,19 +279,35 @@ export function prepare(
       bestMasks.unknown[at * words + word] = pairMasks.unknown[base + word]!;
     }
   };
-  const judge = (offer: number): Verdict => {
-    if (!sameForAll) return judgeAmong(offer, imagesFor(offer));
+  /** An offer with its best image, into `masks` from `base` on; returns the image. */
+  const judgeBest = (offer: number, masks: Masks, base: number): number => {
     const at = bootingAt(offer);
     if (bestImage[at] === UNDECIDED) chooseBest(offer, at);
-    judgeOwn(offer, verdict);
+    judgeOwn(offer, masks, base);
     for (let word = 0; word < words; word += 1) {
-      verdict.missing[word]! |= bestMasks.missing[at * words + word]!;
-      verdict.unknown[word]! |= bestMasks.unknown[at * words + word]!;
+      masks.missing[base + word]! |= bestMasks.missing[at * words + word]!;
+      masks.unknown[base + word]! |= bestMasks.unknown[at * words + word]!;
     }
-    verdict.image = bestImage[at]!;
+    judgePrice(offers.price[offer]!, masks, base);
+    return bestImage[at]!;
+  };
+  const judge = (offer: number): Verdict => {
+    if (!sameForAll) return judgeAmong(offer, imagesFor(offer));
+    verdict.image = judgeBest(offer, verdict, 0);
     verdict.price = offers.price[offer]!;
-    judgePrice();
     return verdict;
+  };
+  const judgeInto = (offer: number, verdicts: Verdicts, row: number): void => {
+    if (sameForAll) {
+      verdicts.image[row] = judgeBest(offer, verdicts, row * words);
+      verdicts.price[row] = offers.price[offer]!;
+      return;
+    }
+    const { missing, unknown, image, price } = judge(offer);
+    verdicts.missing.set(missing, row * words);
+    verdicts.unknown.set(unknown, row * words);
+    verdicts.image[row] = image;
+    verdicts.price[row] = price;
   };
 
   return {
@@ -298,6 +324,7 @@ export function prepare(
     inScope: clearOf(ofRegions, regions.size, scopeMask),
     isPossible: (offer) => possibleType[offers.type[offer]!] === 1 && possibleRegion[offers.region[offer]!] === 1,
     judge,
+    judgeInto,
     judgeWith: (offer, image) => judgeAmong(offer, [image]),
     dependsOnOffer: !perPair,
     imagesFor,

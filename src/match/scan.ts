@@ -1,42 +1,25 @@
 import { compareOffers } from '../catalog/catalog.ts';
-import { isClear } from './mask.ts';
-import { isFit, type Query } from './query.ts';
+import { isClear, masksOf } from './mask.ts';
+import { isFit, type Query, type Verdicts } from './query.ts';
 
 /**
  * The plain scan: every offer is judged, one after the other. It is the reference that faster ways of matching are
  * held against.
  */
 
-/** Every offer's verdict, side by side. */
-export interface Sweep {
-  /** Masks of missed needs, `query.words` words per offer. */
-  readonly missing: Uint32Array;
-  readonly unknown: Uint32Array;
-  /** The best image of each offer, -1 where there is none. */
-  readonly image: Int32Array;
-  /** Nano-dollars per hour as billed; NaN where unknown. */
-  readonly price: Float64Array;
-}
+/** Every offer's verdict, by row of `offers`. */
+export type Sweep = Verdicts;
 
 /** Judges all offers. */
 export function sweep(query: Query): Sweep {
   const { space, words } = query;
   const { size } = space.offers;
   const result: Sweep = {
-    missing: new Uint32Array(size * words),
-    unknown: new Uint32Array(size * words),
+    ...masksOf(size, words),
     image: new Int32Array(size),
     price: new Float64Array(size),
   };
-  for (let offer = 0; offer < size; offer += 1) {
-    const verdict = query.judge(offer);
-    for (let word = 0; word < words; word += 1) {
-      result.missing[offer * words + word] = verdict.missing[word]!;
-      result.unknown[offer * words + word] = verdict.unknown[word]!;
-    }
-    result.image[offer] = verdict.image;
-    result.price[offer] = verdict.price;
-  }
+  for (let offer = 0; offer < size; offer += 1) query.judgeInto(offer, result, offer);
   return result;
 }
 

@@ -20,6 +20,9 @@ export interface Split {
 // Up to here a plain array of all pairs is smaller than what it saves.
 const MOST_PAIRS = 1 << 20;
 
+// The same of answers, one per combination of classes.
+const MOST_LISTED = 1 << 14;
+
 /** Numbers pairs of a class and a code as they come. */
 function numbering(classes: number, bound: number): { of(before: number, code: number): number; count(): number } {
   let count = 0;
@@ -78,6 +81,9 @@ export function splitsOf({ ids, counts }: Classes): readonly Split[] {
 
 /** Remembers the answers to a question, one per combination of classes. A row of -1 is a class of its own. */
 export function oncePerClass<T>({ ids, counts }: Classes, answer: (site: Site) => T): (site: Site) => T {
+  const combinations = ROW_SCOPES.reduce((product, scope) => product * (counts[scope] + 1), 1);
+  const isSmall = combinations <= MOST_LISTED;
+  const list = new Array<T | undefined>(isSmall ? combinations : 0);
   const known = new Map<number, T>();
   return (site) => {
     let key = 0;
@@ -85,10 +91,11 @@ export function oncePerClass<T>({ ids, counts }: Classes, answer: (site: Site) =
       const row = site[scope];
       key = key * (counts[scope] + 1) + (row < 0 ? counts[scope] : (ids[scope]?.[row] ?? 0));
     }
-    let found = known.get(key);
+    let found = isSmall ? list[key] : known.get(key);
     if (found === undefined) {
       found = answer(site);
-      known.set(key, found);
+      if (isSmall) list[key] = found;
+      else known.set(key, found);
     }
     return found;
   };
