@@ -72,6 +72,17 @@ describe('a stream of problems', () => {
     expect(stowage(['solve', '-'], { input }).code).toBe(2);
   });
 
+  it('follows a version of Juju with --compat, whatever the problems say', () => {
+    const some = file('juju.jsonl', `${fits}\n${none}\n`);
+    const proofs = stowage(['solve', some, '--compat', 'juju-3.6'])
+      .out.trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).proof);
+    expect(proofs).toEqual(['juju-3.6', null]);
+    expect(stowage(['solve', file('juju.json', fits), '--compat', 'juju-2.8']).out).toContain("Juju 2.8's choice");
+    expect(stowage(['solve', some, '--compat', 'juju-4']).code).toBe(2);
+  });
+
   it('gives each problem the answer that it gets alone', () => {
     const problems = [...smallProblems(24, 5)];
     const streamed = stowage(['solve', '-', '--lines'], { input: problems.flatMap((one) => [one, one]).join('\n') });

@@ -9,7 +9,7 @@ import { type Document, type Path, placeIn, readDocument } from '../document/rea
 import { type Compiled, compile } from '../match/compiled.ts';
 import { validateRequest } from '../match/validate.ts';
 import { isDate } from '../quantity/date.ts';
-import { COMPAT_MODES, type Dialect, dialectOf } from '../request/dialect.ts';
+import { COMPAT_MODES, type CompatMode, type Dialect, dialectOf } from '../request/dialect.ts';
 import { DEFAULT_BASE, type MachineRequest, parseRequest } from '../request/request.ts';
 import type { SourceText } from '../request/source-text.ts';
 import type { Program } from '../rules/program.ts';
@@ -204,11 +204,16 @@ export interface Problem {
   readonly snapshot?: SnapshotSection | undefined;
 }
 
-/** Reads a problem document; every fault at its place. */
-export function readProblem(document: Document, inputs: ProblemInputs): Result<Problem> {
+/**
+ * Reads a problem document; every fault at its place.
+ *
+ * @param compat whose way of choosing is followed, whatever the problem says
+ */
+export function readProblem(document: Document, inputs: ProblemInputs, compat?: CompatMode): Result<Problem> {
   const checked = checkDocument(document, problemSchema, 'a problem file');
   if (!checked.ok) return checked;
-  const { catalog: section, rules: packs, request: requestText, options = {}, snapshot } = checked.value;
+  const { catalog: section, rules: packs, request: requestText, snapshot } = checked.value;
+  const options = { ...checked.value.options, ...(compat === undefined ? {} : { compat }) };
   const { vocabulary } = inputs;
   const request = requestOf(document, requestText, vocabulary, dialectOf(options.compat ?? 'none', vocabulary));
   const setting = readCompatOptions(document, options, vocabulary, (path, text) => sourceText(document, path, text));
@@ -244,13 +249,22 @@ export function readProblem(document: Document, inputs: ProblemInputs): Result<P
     : ok({ compiled, request: request.value, options, juju: undefined, snapshot });
 }
 
-/** Reads a problem from text, YAML or JSON. */
-export function parseProblem(source: string, text: string, inputs: ProblemInputs): Result<Problem> {
+/**
+ * Reads a problem from text, YAML or JSON.
+ *
+ * @param compat whose way of choosing is followed, whatever the problem says
+ */
+export function parseProblem(
+  source: string,
+  text: string,
+  inputs: ProblemInputs,
+  compat?: CompatMode,
+): Result<Problem> {
   const limits = { maxLength: MOST_CHARACTERS, maxNodes: MOST_VALUES };
   const plain = readJson(source, text, limits);
-  if (plain !== undefined) return readProblem(plain, inputs);
+  if (plain !== undefined) return readProblem(plain, inputs, compat);
   const document = readDocument(source, text, limits);
-  return document.ok ? readProblem(document.value, inputs) : document;
+  return document.ok ? readProblem(document.value, inputs, compat) : document;
 }
 
 /** The answer to a problem. */
