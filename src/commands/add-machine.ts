@@ -103,7 +103,7 @@ export function addMachineCommand(process: Process, exit: (code: number) => void
         .choices(['scan', 'lp'])
         .default('scan'),
     )
-    .addOption(compatOption())
+    .addOption(compatOption().default('none'))
     .addHelpText('after', EXAMPLES);
   addOutputOptions(addSourceOptions(command));
   return command.action(async (placement: string | undefined, options: Options) => {

@@ -50,7 +50,7 @@ export function constraintsCommand(process: Process, exit: (code: number) => voi
       'constraints, such as "mem=4G cores=2"; -: a text a line from standard input, a JSON object a line out',
     )
     .argument('[other]', 'constraints to compare with: exit code 1 when they differ')
-    .addOption(compatOption())
+    .addOption(compatOption().default('none'))
     .action(async (text: string, other: string | undefined, { compat }: { readonly compat: CompatMode }) => {
       const vocabulary = loadVocabulary();
       const dialect = dialectOf(compat, vocabulary);

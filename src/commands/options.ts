@@ -3,7 +3,7 @@ import { fail, ok, type Result } from '../diagnostic/diagnostic.ts';
 import { type Compiled, compile } from '../match/compiled.ts';
 import { isDate } from '../quantity/date.ts';
 import { FORMATS, type Format } from '../render/formats.ts';
-import { COMPAT_MODES, type CompatMode } from '../request/dialect.ts';
+import { COMPAT_MODES } from '../request/dialect.ts';
 import { loadCatalog } from '../storage/catalogs.ts';
 import { loadRules, loadVocabulary } from '../storage/packs.ts';
 
@@ -28,10 +28,10 @@ export function day(text: string): string {
   return text;
 }
 
-/** @param preset undefined: what is asked says it itself */
-export function compatOption(preset: CompatMode | undefined = 'none'): Option {
+/** Without a preset: what is asked may say it itself. */
+export function compatOption(): Option {
   const about = 'whose words and way of choosing: our own, or those of a version of Juju';
-  return new Option('--compat <mode>', about).choices([...COMPAT_MODES]).default(preset);
+  return new Option('--compat <mode>', about).choices([...COMPAT_MODES]);
 }
 
 export interface OutputOptions {

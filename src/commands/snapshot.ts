@@ -95,7 +95,7 @@ function addMachineSnapshot(process: Process, exit: (code: number) => void): Com
         .choices(['scan', 'lp'])
         .default('scan'),
     )
-    .addOption(compatOption())
+    .addOption(compatOption().default('none'))
     .addOption(new Option('--format <format>', 'how to write the file').choices(['yaml', 'json']).default('yaml'))
     .option('-o, --output <file>', 'write to a file instead of standard output')
     .option('-q, --quiet', 'nothing on standard error but faults')

@@ -47,7 +47,7 @@ export function solveCommand(process: Process, exit: (code: number) => void): Co
     .description('answer a problem file: a catalog, rules and a request in one')
     .argument('<problem>', 'a YAML or JSON file; -: standard input; .jsonl: a stream, as with --lines')
     .option('--lines', 'read a stream: a problem a line in JSON, answered by a line in JSON as it comes')
-    .addOption(compatOption(undefined))
+    .addOption(compatOption())
     .addHelpText(
       'after',
       '\nThe formats of problems and answers are described by schemas/problem.schema.json and schemas/answer.schema.json.\n',
