@@ -1,20 +1,19 @@
-import { Command, Option } from 'commander';
-import { type Diagnostic, fail, ok, type Result } from '../diagnostic/diagnostic.ts';
+import { Command } from 'commander';
+import { fail, ok, type Result } from '../diagnostic/diagnostic.ts';
 import type { Compiled } from '../match/compiled.ts';
 import { validateRequest } from '../match/validate.ts';
 import { answerRequest } from '../plan/answer.ts';
-import type { Engine } from '../plan/choose.ts';
 import { answerAsJuju, askJuju, type JujuSetting } from '../plan/compat.ts';
 import type { Answer } from '../plan/schema.ts';
 import { renderAnswer } from '../render/formats.ts';
 import { parseConstraints } from '../request/constraints.ts';
-import { type CompatMode, dialectOf, jujuDialect, jujuVersionOf } from '../request/dialect.ts';
+import { dialectOf, jujuDialect, jujuVersionOf } from '../request/dialect.ts';
 import type { MachineRequest } from '../request/request.ts';
 import { loadVocabulary } from '../storage/packs.ts';
+import { AS_JUJU, addChoiceOptions, type ChoiceOptions, withoutMeaning } from './choice-options.ts';
 import {
   addOutputOptions,
   addSourceOptions,
-  compatOption,
   type OutputOptions,
   type SourceOptions,
   sourceWords,
@@ -30,40 +29,10 @@ import {
   readRequestOptions,
 } from './request-options.ts';
 
-export interface Options extends OutputOptions, SourceOptions, RequestOptions {
+interface Options extends OutputOptions, SourceOptions, RequestOptions, ChoiceOptions {
   readonly explain?: boolean;
   readonly depth?: number;
-  readonly top: number;
-  readonly engine: Engine;
-  readonly compat: CompatMode;
 }
-
-/** An option that says nothing where Juju chooses; undefined where none was given. */
-export function withoutMeaning(options: Options, juju: string): Diagnostic | undefined {
-  const given: readonly (readonly [option: string, given: boolean])[] = [
-    ['--market', options.market !== undefined],
-    ['--max-price', options.maxPrice !== undefined],
-    ['--guest', options.guest !== undefined],
-    ['--with', options.with !== undefined],
-    ['--rules', options.rules !== undefined],
-    ['--waive', options.waive !== undefined],
-    ['--top', options.top > 1],
-    ['--engine', options.engine !== 'scan'],
-  ];
-  const found = given.filter(([, isGiven]) => isGiven).map(([option]) => option);
-  if (found.length === 0) return undefined;
-  const verb = found.length === 1 ? 'has' : 'have';
-  const message = `${found.join(' and ')} ${verb} no meaning where ${juju} chooses: it knows no rules and no markets, and one type`;
-  return {
-    code: 'not-with-compat',
-    message,
-    path: found.join(' '),
-    hint: `leave ${found.length === 1 ? 'it' : 'them'} out, or leave out --compat`,
-  };
-}
-
-/** How the command line puts requests to Juju: every agent there is, each of the architecture asked for. */
-export const AS_JUJU = { archs: undefined, agentArch: undefined, placeHint: 'name one with --cloud and --region' };
 
 /** The answer in our own way, or in Juju's; a request that the catalog contradicts is a fault. */
 function answerWith(
@@ -94,16 +63,9 @@ export function addMachineCommand(process: Process, exit: (code: number) => void
   const command = new Command('add-machine')
     .description('find the cheapest machine that can host a container, and how to get it')
     .argument('[placement]', PLACEMENT);
-  addRequestOptions(command)
+  addChoiceOptions(addRequestOptions(command))
     .option('--explain', 'tell why: the same as --verbose')
     .option('--depth <steps>', 'tell why, with proofs no deeper than this', wholeNumber(1))
-    .option('--top <count>', 'also list so many of the cheapest offers', wholeNumber(1), 1)
-    .addOption(
-      new Option('--engine <engine>', 'how to choose: by scanning, or by linear program')
-        .choices(['scan', 'lp'])
-        .default('scan'),
-    )
-    .addOption(compatOption().default('none'))
     .addHelpText('after', EXAMPLES);
   addOutputOptions(addSourceOptions(command));
   return command.action(async (placement: string | undefined, options: Options) => {

@@ -10,19 +10,24 @@ import { listOf, parseConstraints } from '../request/constraints.ts';
 import { dialectOf, jujuDialect, jujuVersionOf } from '../request/dialect.ts';
 import { storedInputs } from '../storage/inputs.ts';
 import { loadVocabulary, ruleFilesOf } from '../storage/packs.ts';
-import { type Options as AddMachineOptions, AS_JUJU, withoutMeaning } from './add-machine.ts';
-import { addSourceOptions, compatOption, wholeNumber } from './options.ts';
+import { AS_JUJU, addChoiceOptions, type ChoiceOptions, withoutMeaning } from './choice-options.ts';
+import { addSourceOptions, type SourceOptions } from './options.ts';
 import { deliver, EXIT, type Process, report } from './process.ts';
 import {
   addRequestOptions,
   flagTexts,
   loadSourcesFor,
   PLACEMENT,
+  type RequestOptions,
   readAsked,
   readRequestOptions,
 } from './request-options.ts';
 
-type Options = Omit<AddMachineOptions, 'format'> & { readonly format: 'yaml' | 'json' };
+interface Options extends SourceOptions, RequestOptions, ChoiceOptions {
+  readonly format: 'yaml' | 'json';
+  readonly output?: string;
+  readonly quiet?: boolean;
+}
 
 /** The problem that options describe, in Juju's way where they say so. */
 function readAskedAs(process: Process, options: Options, placement: string | undefined): Result<Problem> {
@@ -35,7 +40,7 @@ function readAskedAs(process: Process, options: Options, placement: string | und
     const settings = { ...day, ...(engine === 'scan' ? {} : { engine }), ...(top === 1 ? {} : { top }) };
     return ok({ ...asked.value, options: settings, juju: undefined });
   }
-  const stray = withoutMeaning({ ...options, format: 'tabular' }, jujuDialect(version).name);
+  const stray = withoutMeaning(options, jujuDialect(version).name);
   if (stray !== undefined) return fail(stray);
   const vocabulary = loadVocabulary();
   const where = parseConstraints(flagTexts(options), vocabulary);
@@ -88,14 +93,7 @@ function addMachineSnapshot(process: Process, exit: (code: number) => void): Com
   const command = new Command('add-machine')
     .description('the question that add-machine would answer; its options are the same')
     .argument('[placement]', PLACEMENT);
-  addSourceOptions(addRequestOptions(command))
-    .option('--top <count>', 'also list so many of the cheapest offers', wholeNumber(1), 1)
-    .addOption(
-      new Option('--engine <engine>', 'how to choose: by scanning, or by linear program')
-        .choices(['scan', 'lp'])
-        .default('scan'),
-    )
-    .addOption(compatOption().default('none'))
+  addChoiceOptions(addSourceOptions(addRequestOptions(command)))
     .addOption(new Option('--format <format>', 'how to write the file').choices(['yaml', 'json']).default('yaml'))
     .option('-o, --output <file>', 'write to a file instead of standard output')
     .option('-q, --quiet', 'nothing on standard error but faults')

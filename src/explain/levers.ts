@@ -39,6 +39,12 @@ export interface Lever {
   readonly felt: boolean;
 }
 
+/** A lever that is set. */
+export interface Change {
+  readonly lever: Lever;
+  readonly setting: Setting;
+}
+
 /** Levers with their settings, by index. */
 export type Ways = ReadonlyMap<number, Setting>;
 

@@ -13,6 +13,7 @@ import type { MachineRequest } from '../request/request.ts';
 import { variant, withConstraint } from '../request/variant.ts';
 import { type Choice, choose, type Engine } from './choose.ts';
 import { describeMachine, describeOffer, proveNeeds } from './describe.ts';
+import { emptyAnswer } from './empty-answer.ts';
 import { describeJujuPick } from './juju-pick.ts';
 import { nearestMisses } from './nearest.ts';
 import { machineNotes, NOT_INCLUDED, requestNotes, scopeNotes, unpricedNotes } from './notes.ts';
@@ -182,21 +183,14 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
   const common: Answer = {
     format: 'stowage.answer/1',
     status: 'infeasible',
-    cost: null,
-    bound: null,
-    gap: null,
-    proof: null,
-    machines: [],
+    ...emptyAnswer(),
     considered: { offers: considered, fit, 'unpriced-fit': unpriced.fit },
-    'runner-up': null,
     'juju-launchable': byJuju?.alternative ?? null,
     'full-speed': fullSpeed === undefined ? null : describeOffer(query.space, fullSpeed, price(fullSpeed)),
     'without-reserve': otherwise('reserve', unreserved),
     'other-arch': otherwise('arch', () => withConstraint(request, 'arch', '')),
     'juju-pick': describeJujuPick(query, swept),
-    steps: [],
-    notes: [],
-    explanation: { needs, proofs: {}, 'price-steps': [], cheaper: [], savings: [], unpriced: unpriced.examples },
+    explanation: { ...emptyAnswer().explanation, needs, unpriced: unpriced.examples },
     inputs: {
       catalog: compiled.catalog.digest,
       rules: compiled.program.digest,

@@ -19,6 +19,7 @@ import { type JujuVersion, jujuDialect } from '../request/dialect.ts';
 import type { MachineRequest } from '../request/request.ts';
 import { providerNotes } from './compat-notes.ts';
 import { describeMachine } from './describe.ts';
+import { emptyAnswer } from './empty-answer.ts';
 import { NOT_INCLUDED, requestNotes } from './notes.ts';
 import type { Answer, Machine, Note } from './schema.ts';
 import { stepsFor } from './steps.ts';
@@ -214,21 +215,13 @@ export function answerAsJuju(compiled: Compiled, asked: MachineRequest, as: AsJu
   return {
     format: 'stowage.answer/1',
     status: cost === undefined ? 'infeasible' : 'feasible',
+    ...emptyAnswer(),
     cost: cost === undefined ? null : formatMoney(cost),
-    bound: null,
-    gap: null,
     proof: cost === undefined ? null : `juju-${version}`,
     machines,
     considered: { offers: forSale.length, fit: instance.matching.length, 'unpriced-fit': unpriced },
-    'runner-up': null,
-    'juju-launchable': null,
-    'full-speed': null,
-    'without-reserve': null,
-    'other-arch': null,
-    'juju-pick': null,
     steps,
     notes,
-    explanation: { needs: [], proofs: {}, 'price-steps': [], cheaper: [], savings: [], unpriced: [] },
     inputs: {
       catalog: catalog.digest,
       rules: compiled.program.digest,

@@ -1,6 +1,7 @@
 import { type Candidates, candidatesOf, type Needs } from '../explain/candidates.ts';
 import { conflictsOf } from '../explain/conflicts.ts';
-import { type Chooser, relaxationsOf, savingsOf } from '../explain/relaxations.ts';
+import { type Chooser, relaxationsOf } from '../explain/relaxations.ts';
+import { savingsOf } from '../explain/savings.ts';
 import type { Query } from '../match/query.ts';
 import { ranked, type Sweep } from '../match/scan.ts';
 import { parseMoney } from '../quantity/money.ts';

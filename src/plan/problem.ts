@@ -18,6 +18,7 @@ import { inlineCatalogSchema, readInlineCatalog } from '../sources/inline.ts';
 import { answerRequest } from './answer.ts';
 import { type AsJuju, answerAsJuju, askJuju } from './compat.ts';
 import { readCompatOptions } from './compat-options.ts';
+import { emptyAnswer } from './empty-answer.ts';
 import type { Answer } from './schema.ts';
 import { type SnapshotSection, snapshotNote, snapshotSchema } from './snapshot-section.ts';
 
@@ -132,21 +133,7 @@ export function errorAnswer(diagnostics: readonly Diagnostic[], line?: number): 
     format: 'stowage.answer/1',
     status: 'error',
     ...(line === undefined ? {} : { line }),
-    cost: null,
-    bound: null,
-    gap: null,
-    proof: null,
-    machines: [],
-    considered: { offers: 0, fit: 0, 'unpriced-fit': 0 },
-    'runner-up': null,
-    'juju-launchable': null,
-    'full-speed': null,
-    'without-reserve': null,
-    'other-arch': null,
-    'juju-pick': null,
-    steps: [],
-    notes: [],
-    explanation: { needs: [], proofs: {}, 'price-steps': [], cheaper: [], savings: [], unpriced: [] },
+    ...emptyAnswer(),
     inputs: { catalog: '', rules: '', date: null },
     stats: { rows: 0 },
     diagnostics: diagnostics.map(told),

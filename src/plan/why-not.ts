@@ -2,7 +2,7 @@ import { textAt } from '../catalog/column.ts';
 import { unpricedOffers } from '../catalog/unpriced.ts';
 import { nearest } from '../diagnostic/nearest.ts';
 import { hadOf } from '../explain/margins.ts';
-import { waysToFit } from '../explain/relaxations.ts';
+import { waysToFit } from '../explain/ways.ts';
 import type { Compiled } from '../match/compiled.ts';
 import { countBits, hasBit } from '../match/mask.ts';
 import { prepare, type Query, type Verdict } from '../match/query.ts';
