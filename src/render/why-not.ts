@@ -44,7 +44,7 @@ function missItem({ need, text, from, has, margin, unknown, why, proof = [] }: M
     items: [
       ...(proof.length > 0 || why === text || why === `${text}: not known` ? [] : [{ text: why }]),
       ...proof.slice(0, MOST_RULES).map(failedItem),
-      ...(more > 0 ? [{ text: `${more} more rules could give it (--format json)` }] : []),
+      ...(more > 0 ? [{ text: `${more} more ${more === 1 ? 'rule' : 'rules'} could give it (--format json)` }] : []),
     ],
   };
 }
