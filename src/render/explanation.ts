@@ -46,7 +46,7 @@ function closestText(need: ConflictText['needs'][number], alone: boolean): strin
       : `the ${grouped(others)} that meet the rest`;
   return need.need === 'max-price' || need.need === 'budget'
     ? `; the cheapest of ${rest}: ${need.closest}`
-    : `; the most ${need.need} of ${rest}: ${need.closest}`;
+    : `; the most ${need.need.replace('guest-', '')} of ${rest}: ${need.closest}`;
 }
 
 /** What clashes: a line for each conflict, with how many offers meet each need, and how near the others come. */
