@@ -1,18 +1,24 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { addMachineCommand } from './commands/add-machine.ts';
-import { catalogCommand } from './commands/catalog.ts';
-import { constraintsCommand } from './commands/constraints.ts';
-import { explainCommand } from './commands/explain.ts';
 import { EXIT, type Process, realProcess } from './commands/process.ts';
-import { snapshotCommand } from './commands/snapshot.ts';
-import { solveCommand } from './commands/solve.ts';
-import { whyNotCommand } from './commands/why-not.ts';
 import { visible } from './diagnostic/visible.ts';
 
 /** The command line: arguments to a command to an exit code. */
 
 const VERSION = '0.1.0';
+
+type Make = (process: Process, exit: (code: number) => void) => Command;
+
+/** In the order of the help. Only the command that is called is read: modules take longer to load than to run. */
+const COMMANDS: Readonly<Record<string, () => Promise<Make>>> = {
+  'add-machine': async () => (await import('./commands/add-machine.ts')).addMachineCommand,
+  'why-not': async () => (await import('./commands/why-not.ts')).whyNotCommand,
+  explain: async () => (await import('./commands/explain.ts')).explainCommand,
+  solve: async () => (await import('./commands/solve.ts')).solveCommand,
+  constraints: async () => (await import('./commands/constraints.ts')).constraintsCommand,
+  catalog: async () => (await import('./commands/catalog.ts')).catalogCommand,
+  snapshot: async () => (await import('./commands/snapshot.ts')).snapshotCommand,
+};
 
 /** Runs the command line and returns its exit code: see `EXIT`. */
 export async function run(args: readonly string[], process: Process): Promise<number> {
@@ -39,15 +45,10 @@ export async function run(args: readonly string[], process: Process): Promise<nu
         writeErr: (text) => process.err(text.split('\n').map(visible).join('\n')),
       });
   };
-  for (const make of [
-    addMachineCommand,
-    whyNotCommand,
-    explainCommand,
-    solveCommand,
-    constraintsCommand,
-    catalogCommand,
-    snapshotCommand,
-  ]) {
+  const name = args[0] ?? '';
+  const called = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  for (const load of called === undefined ? Object.values(COMMANDS) : [called]) {
+    const make = await load();
     const command = make(process, (code) => {
       exit = code;
     });

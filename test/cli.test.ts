@@ -52,6 +52,7 @@ describe('bad input is one clear diagnostic, exit code 2, nothing on standard ou
   );
 
   it.each([
+    ['a command that does not exist', ['constructor'], ["unknown command 'constructor'"]],
     [
       'an unknown constraint',
       ['add-machine', 'lxd', '--constraints', 'memory=4G'],
