@@ -10,7 +10,7 @@ import { formatMoney } from '../src/quantity/money.ts';
 import type { MachineRequest } from '../src/request/request.ts';
 import { readRequest } from '../src/request/written.ts';
 import { loadRules, loadVocabulary } from '../src/storage/packs.ts';
-import { checkAgreement, formatRatio, formatTime, type Runner, type Section, time } from './harness.ts';
+import { checkAgreement, type Runner, rowsAgainstFirst, type Section, time } from './harness.ts';
 import { makeCatalog } from './world.ts';
 
 /** "Why does nothing fit, and what would it take?", with prices: read off the masks, against solving each change anew. */
@@ -49,7 +49,7 @@ export function explain(): Section {
   const read = readRequest(HARD, vocabulary);
   if (!rules.ok || !read.ok) throw new Error('the benchmark is damaged');
   const request = read.value;
-  const rows: string[][] = [];
+  const rows: (readonly string[])[] = [];
   const timings: Section['timings'][number][] = [];
   let needs = 0;
   for (const size of SIZES) {
@@ -84,16 +84,8 @@ export function explain(): Section {
     ];
     checkAgreement(runners, [null]);
     const taken = time(runners, [null], 25);
-    for (const timing of taken) {
-      timings.push({ ...timing, size });
-      rows.push([
-        String(size),
-        timing.name,
-        formatTime(timing.median),
-        `${formatTime(timing.fastest)} to ${formatTime(timing.slowest)}`,
-        formatRatio(taken[0]!.median / timing.median),
-      ]);
-    }
+    timings.push(...taken.map((timing) => ({ ...timing, size })));
+    rows.push(...rowsAgainstFirst(size, taken));
   }
   return {
     title: 'Why nothing fits, and what it would take',

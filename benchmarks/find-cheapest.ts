@@ -7,7 +7,7 @@ import { compareText } from '../src/quantity/order.ts';
 import { flagOf, listOf, numberOf, textOf } from '../src/request/constraints.ts';
 import { type MachineRequest, parseRequest } from '../src/request/request.ts';
 import { loadRules, loadVocabulary } from '../src/storage/packs.ts';
-import { checkAgreement, formatRatio, formatTime, type Runner, type Section, time } from './harness.ts';
+import { checkAgreement, type Runner, rowsAgainstFirst, type Section, time } from './harness.ts';
 import { makeCatalog } from './world.ts';
 
 /** "Which is the cheapest offer for this request?": ours against the loop that everybody writes first. */
@@ -109,7 +109,7 @@ export function findCheapest(): Section {
     if (!request.ok) throw new Error(request.diagnostics[0]!.message);
     return request.value;
   });
-  const rows: string[][] = [];
+  const rows: (readonly string[])[] = [];
   const timings: Section['timings'][number][] = [];
   for (const size of SIZES) {
     const compiled = compile(makeCatalog(vocabulary, size, SEED), rules.value);
@@ -121,16 +121,8 @@ export function findCheapest(): Section {
     ];
     checkAgreement(runners, requests);
     const taken = time(runners, requests, size >= 100_000 ? 7 : 15);
-    for (const timing of taken) {
-      timings.push({ ...timing, size });
-      rows.push([
-        String(size),
-        timing.name,
-        formatTime(timing.median),
-        `${formatTime(timing.fastest)} to ${formatTime(timing.slowest)}`,
-        formatRatio(taken[0]!.median / timing.median),
-      ]);
-    }
+    timings.push(...taken.map((timing) => ({ ...timing, size })));
+    rows.push(...rowsAgainstFirst(size, taken));
   }
   return {
     title: 'Find the cheapest offer',

@@ -78,6 +78,17 @@ export function formatTime(microseconds: number): string {
 export const formatRatio = (ratio: number): string =>
   `${ratio >= 100 ? Math.round(ratio) : Number(ratio.toPrecision(2))}x`;
 
+/** Rows of size, name, median, spread, and how much faster than the first, which is the rival. */
+export function rowsAgainstFirst(size: number, timings: readonly Timing[]): readonly (readonly string[])[] {
+  return timings.map(({ name, median: middle, fastest, slowest }) => [
+    String(size),
+    name,
+    formatTime(middle),
+    `${formatTime(fastest)} to ${formatTime(slowest)}`,
+    formatRatio(timings[0]!.median / middle),
+  ]);
+}
+
 /** A section as a Markdown table. */
 export function toMarkdown({ title, head, rows, note }: Section): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;

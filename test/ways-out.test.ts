@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { ROOT, stowage } from './support/cli.ts';
+import { ROOT, stowage, within } from './support/cli.ts';
 
 /** Each suggestion, pasted into a shell as it is shown, gets what it promises. */
 
@@ -22,30 +22,12 @@ describe('suggestions pasted back', () => {
   it.each([
     [
       'what clashes',
-      [
-        'add-machine',
-        'kvm',
-        '--constraints',
-        'mem=64G arch=arm64 max-price=0.05',
-        '--cloud',
-        'aws',
-        '--region',
-        'eu-west-1',
-      ],
+      ['add-machine', 'kvm', '--constraints', 'mem=64G arch=arm64 max-price=0.05', ...within('aws', 'eu-west-1')],
       2,
     ],
     [
       'a waiver',
-      [
-        'add-machine',
-        'kvm>=6',
-        '--constraints',
-        'instance-type=c3-standard-4',
-        '--cloud',
-        'gcp',
-        '--region',
-        'us-central1',
-      ],
+      ['add-machine', 'kvm>=6', '--constraints', 'instance-type=c3-standard-4', ...within('gcp', 'us-central1')],
       4,
     ],
     [
@@ -58,10 +40,7 @@ describe('suggestions pasted back', () => {
         'lxd:mem=2G',
         '--max-price',
         '0.2',
-        '--cloud',
-        'azure',
-        '--region',
-        'westeurope',
+        ...within('azure', 'westeurope'),
         '-n',
         '2',
       ],
@@ -69,7 +48,7 @@ describe('suggestions pasted back', () => {
     ],
     [
       'savings',
-      ['add-machine', 'kvm', '--constraints', 'cores=2 mem=4G', '--cloud', 'aws', '--region', 'us-east-1', '--explain'],
+      ['add-machine', 'kvm', '--constraints', 'cores=2 mem=4G', ...within('aws', 'us-east-1'), '--explain'],
       3,
     ],
     [
@@ -82,10 +61,7 @@ describe('suggestions pasted back', () => {
         'kvm',
         '--constraints',
         'cores=2 mem=4G',
-        '--cloud',
-        'aws',
-        '--region',
-        'us-east-1',
+        ...within('aws', 'us-east-1'),
       ],
       2,
     ],

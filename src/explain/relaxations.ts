@@ -2,7 +2,8 @@ import { compareOffers } from '../catalog/catalog.ts';
 import type { MachineRequest } from '../request/request.ts';
 import { type Candidates, cheapestOfEachKind, type Group, isWithin, membersOf, type Needs } from './candidates.ts';
 import { minimalSets } from './conflicts.ts';
-import { type Change, leversOf, type Ways } from './levers.ts';
+import type { Change, Ways } from './lever.ts';
+import { leversOf } from './levers.ts';
 import { type Taken, takingSeveral } from './several.ts';
 import { admits, changed, changesOf, type Entry, setOf, waysFor } from './ways.ts';
 

@@ -1,7 +1,8 @@
 import { HOURS_PER_MONTH } from '../quantity/money.ts';
 import { isWithin, membersOf } from './candidates.ts';
 import { minimalSets } from './conflicts.ts';
-import type { Levers, Setting, Ways } from './levers.ts';
+import type { Setting, Ways } from './lever.ts';
+import type { Levers } from './levers.ts';
 import { type Entry, joined, setOf } from './ways.ts';
 
 /** What it would take for several machines: offers run out, and the budget is shared, so sets of levers are united. */

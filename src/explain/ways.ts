@@ -1,7 +1,8 @@
 import type { Query } from '../match/query.ts';
 import type { MachineRequest } from '../request/request.ts';
 import { minimalSets } from './conflicts.ts';
-import { type Change, type Lever, type Levers, leversOf, type Ways } from './levers.ts';
+import type { Change, Lever, Ways } from './lever.ts';
+import { type Levers, leversOf } from './levers.ts';
 
 /** Ways to let one candidate fit: sets of levers, as bits, with their settings. */
 

@@ -7,7 +7,7 @@ import type { Key } from '../request/keys.ts';
 import { guestsOf, type MachineRequest } from '../request/request.ts';
 import { passesLevel } from '../rules/capability.ts';
 import type { Derivation } from '../rules/derive.ts';
-import { ANY_VERSION, leastLevel } from '../rules/program.ts';
+import { levelOf } from '../rules/program.ts';
 import { reservedShare } from '../rules/reserve.ts';
 import type { Site, Space } from '../rules/space.ts';
 import { FALSE, TRUE, type Tri, triOf, UNKNOWN_TRUTH } from '../rules/tri.ts';
@@ -75,9 +75,7 @@ export function siteNeeds(
   const guests = countedGuests(compiled, request);
   const taken = guests.reduce((total, guest) => total + guest.count * guest.mem, 0);
   const refusals = program.refusals.flatMap((rule, index) => (rule.effect === 'enforce' ? [{ rule, index }] : []));
-  const levels = request.containers.map((need) =>
-    need.atLeast === undefined ? ANY_VERSION : leastLevel(program, need.atLeast),
-  );
+  const levels = request.containers.map((need) => levelOf(program, need.atLeast));
   const placeOfKey = (key: Key): string => {
     const span = request.constraints.byKey.get(key)?.span;
     return span === undefined ? 'default' : placeOf(span);

@@ -5,7 +5,7 @@ import type { Query } from '../match/query.ts';
 import { formatDecimal } from '../quantity/decimal.ts';
 import { formatMoney } from '../quantity/money.ts';
 import { guestsOf } from '../request/request.ts';
-import { ANY_VERSION, leastLevel } from '../rules/program.ts';
+import { levelOf } from '../rules/program.ts';
 import { type ProvenCapability, proveCapability } from '../rules/proof.ts';
 import type { Space } from '../rules/space.ts';
 import type { Alternative, Machine } from './schema.ts';
@@ -48,7 +48,7 @@ export function proveNeeds(query: Query, row: number, image: number): readonly P
   const site = query.site(row, image);
   const { program } = query.compiled;
   return query.request.containers.flatMap(({ capability, atLeast }) => {
-    const least = atLeast === undefined ? ANY_VERSION : leastLevel(program, atLeast);
+    const least = levelOf(program, atLeast);
     return (
       proveCapability(query.unaided, capability, least, site) ??
       proveCapability(query.derivation, capability, least, site) ??

@@ -2,7 +2,7 @@ import type { Attribute, Value } from '../catalog/value.ts';
 import { type CapabilityState, deriveStratum, NO_STATE, passesLevel, type States } from './capability.ts';
 import { type Classes, classesBy, oncePerClass, type Split, splitsOf } from './classes.ts';
 import { type Leaves, leavesOver } from './leaves.ts';
-import { ANY_VERSION, leastLevel, type Program, type RuleOf, readsOf, type Stratum, violationOf } from './program.ts';
+import { levelOf, type Program, type RuleOf, readsOf, type Stratum, violationOf } from './program.ts';
 import type { Condition, Rule } from './rule.ts';
 import { factAt, type RequestFacts, type Site, type Space } from './space.ts';
 import { FALSE, not, TRUE, type Tri } from './tri.ts';
@@ -79,7 +79,7 @@ export function derive(program: Program, space: Space, request: RequestFacts, li
       case 'leaf':
         return leaves.truth(condition, site);
       case 'capability': {
-        const least = condition.atLeast === undefined ? ANY_VERSION : leastLevel(program, condition.atLeast);
+        const least = levelOf(program, condition.atLeast);
         const state = soFar?.get(condition.capability) ?? capability(condition.capability, site);
         const present = passesLevel(state, least);
         return condition.present ? present : not(present);

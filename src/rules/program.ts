@@ -206,7 +206,7 @@ export const ABSENT = 0;
 /** The level of "there, version not known". */
 export const ANY_VERSION = 1;
 
-/** The level of a version that a rule gives. */
+/** The level of a version that is given or asked for; without one, of any version. */
 export function levelOf(program: Program, version: string | undefined): number {
   return version === undefined ? ANY_VERSION : leastLevel(program, version);
 }

@@ -24,3 +24,6 @@ export function stowage(
   });
   return { code: ran.status, out: ran.stdout, err: ran.stderr };
 }
+
+/** The options that name a place. */
+export const within = (cloud: string, region: string): readonly string[] => ['--cloud', cloud, '--region', region];
