@@ -1,134 +1,144 @@
-import { readFileSync } from 'node:fs';
-import { numberAt, setAt, textAt, valueAt } from '../src/catalog/column.ts';
-import { type Compiled, compile } from '../src/match/compiled.ts';
-import { prepare } from '../src/match/query.ts';
-import { cheapest } from '../src/match/scan.ts';
-import { compareText } from '../src/quantity/order.ts';
-import { flagOf, listOf, numberOf, textOf } from '../src/request/constraints.ts';
-import { type MachineRequest, parseRequest } from '../src/request/request.ts';
+import type { Catalog } from '../src/catalog/catalog.ts';
+import { compile } from '../src/match/compiled.ts';
+import type { Query } from '../src/match/query.ts';
+import type { MachineRequest } from '../src/request/request.ts';
+import { loadCatalog } from '../src/storage/catalogs.ts';
 import { loadRules, loadVocabulary } from '../src/storage/packs.ts';
-import { checkAgreement, type Runner, rowsAgainstFirst, type Section, time } from './harness.ts';
+import { formatRatio, formatTime, type Section } from './harness.ts';
+import { type Contender, checkAnswers, type Effort, type Measured, measure } from './measure.ts';
+import { factsOf } from './offer-facts.ts';
+import type { Options } from './options.ts';
+import { oursOver } from './ours.ts';
+import { loadMix, requestOf, type WrittenQuery } from './queries.ts';
+import { bitsets } from './rivals/bitsets.ts';
+import { columnScan } from './rivals/columns.ts';
+import { duckdb } from './rivals/duckdb.ts';
+import { filterAndSort, firstHit, plainOffers } from './rivals/objects.ts';
+import type { Finder, MakeFinder, Question } from './rivals/rival.ts';
+import { sqlite } from './rivals/sqlite.ts';
+import { wantedOf } from './wanted.ts';
 import { makeCatalog } from './world.ts';
 
-/** "Which is the cheapest offer for this request?": ours against the loop that everybody writes first. */
+/** "Which is the cheapest offer for this request?": ours against loops that are written by hand, and libraries. */
 
-const SIZES = [1_000, 10_000, 100_000];
+const SIZES = [1_000, 10_000, 100_000, 1_000_000];
 const SEED = 20130530;
+const EFFORT: Effort = { budget: 3_000_000, fewest: 3, most: 15 };
+const LIBRARIES: readonly MakeFinder[] = [bitsets, sqlite, duckdb];
+const PREPARED = 'ours, prepared: cheapest';
 
-interface QueryText {
-  readonly placement?: string;
-  readonly constraints: string;
+/** A catalog with the requests that are put to it. */
+interface Case {
+  readonly label: string;
+  readonly catalog: Catalog;
+  readonly queries: readonly WrittenQuery[];
 }
 
-/** One offer as a plain object, with what the default rules say of it worked out beforehand, as a program without rules would have it. */
-interface PlainOffer {
-  readonly row: number;
-  readonly price: number;
-  readonly type: string;
-  readonly region: string;
-  readonly market: string;
-  readonly arch: readonly string[];
-  readonly cores: number;
-  readonly mem: number;
-  readonly burstable: boolean;
-  readonly kvm: boolean;
-  readonly deprecated: boolean;
+interface Asked {
+  readonly text: string;
+  readonly request: MachineRequest;
+  /** What each finder has made of it, in their order, and what ours has. */
+  readonly questions: readonly Question[];
+  readonly query: Query;
 }
 
-function plainOffers({ catalog }: Compiled): readonly PlainOffer[] {
-  const { types, regions, offers } = catalog;
-  return Array.from({ length: offers.size }, (_, row): PlainOffer => {
-    const type = offers.type[row]!;
-    return {
-      row,
-      price: offers.price[row]!,
-      type: textAt(types, 'type.name', type)!,
-      region: textAt(regions, 'offer.region', offers.region[row]!)!,
-      market: textAt(offers, 'offer.market', row)!,
-      arch: setAt(types, 'type.arch', type)!,
-      cores: numberAt(types, 'type.cores', type)!,
-      mem: numberAt(types, 'type.mem', type)!,
-      burstable: valueAt(types, 'type.burstable', type) === true,
-      kvm: valueAt(types, 'type.bare-metal', type) === true || textAt(types, 'type.nested-virt', type) === 'yes',
-      deprecated: valueAt(types, 'type.deprecated', type) === true,
-    };
-  });
+interface Outcome {
+  readonly measured: readonly Measured[];
+  readonly bytes: number | undefined;
+  /** How many of the requests nothing meets. */
+  readonly withoutAnswer: number;
 }
 
-function naive(offers: readonly PlainOffer[]): Runner<MachineRequest> {
-  return {
-    name: 'filter + sort',
-    run({ constraints, containers }) {
-      const kvm = containers.some((need) => need.capability === 'kvm');
-      const arch = constraints.byKey.has('arch') ? textOf(constraints, 'arch') : 'amd64';
-      const [cores, mem] = [numberOf(constraints, 'cores'), numberOf(constraints, 'mem') + (kvm ? 640 : 0)];
-      const market = textOf(constraints, 'market') ?? 'on-demand';
-      const regions = listOf(constraints, 'region');
-      const burstable = flagOf(constraints, 'burstable');
-      const most = (constraints.byKey.get('max-price')?.value as number | undefined) ?? Number.POSITIVE_INFINITY;
-      const fitting = offers.filter(
-        (offer) =>
-          offer.market === market &&
-          !offer.deprecated &&
-          offer.cores >= cores &&
-          offer.mem >= mem &&
-          offer.price <= most &&
-          (arch === undefined || offer.arch.includes(arch)) &&
-          (regions.length === 0 || regions.includes(offer.region)) &&
-          (burstable === undefined || offer.burstable === burstable) &&
-          (!kvm || offer.kvm),
-      );
-      fitting.sort(
-        (a, b) =>
-          a.price - b.price ||
-          compareText(a.region, b.region) ||
-          compareText(a.type, b.type) ||
-          compareText(a.market, b.market),
-      );
-      return fitting[0]?.row ?? -1;
-    },
-  };
-}
-
-export function findCheapest(): Section {
-  const vocabulary = loadVocabulary();
+async function run({ catalog, queries }: Case, withLibraries: boolean): Promise<Outcome> {
+  const { vocabulary } = catalog;
   const rules = loadRules(['default'], vocabulary);
   if (!rules.ok) throw new Error('the shipped rules are damaged');
-  const mix = JSON.parse(readFileSync('benchmarks/queries.json', 'utf8')) as Readonly<
-    Record<'common' | 'rare' | 'impossible', readonly QueryText[]>
-  >;
-  const requests = [...mix.common, ...mix.rare, ...mix.impossible].map((query): MachineRequest => {
-    const text = (source: string, value: string) => ({ source, text: value });
-    const request = parseRequest(
-      {
-        constraints: [text('query', query.constraints)],
-        ...(query.placement === undefined ? {} : { placement: text('query', query.placement) }),
-      },
-      vocabulary,
-    );
-    if (!request.ok) throw new Error(request.diagnostics[0]!.message);
-    return request.value;
+  const compiled = compile(catalog, rules.value);
+  const ours = oursOver(compiled);
+  const facts = factsOf(compiled, requestOf({ constraints: '' }, vocabulary));
+  const objects = plainOffers(facts);
+  const finders: Finder[] = [filterAndSort(objects), firstHit(objects), columnScan(facts)];
+  if (withLibraries) for (const make of LIBRARIES) finders.push(await make(facts));
+  const tasks = queries.map((written): Asked => {
+    const request = requestOf(written, vocabulary);
+    const wanted = wantedOf(request);
+    return {
+      text: `${written.placement ?? ''} ${written.constraints}`,
+      request,
+      questions: finders.map((finder) => finder.prepare(wanted)),
+      query: ours.prepare(request),
+    };
   });
+  const contenders: readonly Contender<Asked>[] = [
+    ...finders.map(({ name }, which) => ({ name, run: ({ questions }: Asked) => questions[which]!() })),
+    { name: PREPARED, run: ({ query }) => ours.cheapest(query) },
+    { name: 'ours, prepare alone', run: ({ request }) => ours.prepare(request), answers: false },
+    { name: 'ours, prepare + cheapest', run: ({ request }) => ours.cheapest(ours.prepare(request)) },
+  ];
+  await checkAnswers(contenders, tasks, ({ text }) => text);
+  const measured = await measure(contenders, tasks, EFFORT);
+  const withoutAnswer = tasks.filter(({ query }) => ours.cheapest(query) === -1).length;
+  for (const finder of finders) finder.close?.();
+  return { measured, bytes: ours.bytes, withoutAnswer };
+}
+
+function* casesOf({ sizes = SIZES, shipped }: Options): Generator<Case> {
+  const vocabulary = loadVocabulary();
+  const mix = loadMix();
+  for (const size of sizes)
+    yield { label: String(size), catalog: makeCatalog(vocabulary, size, SEED), queries: mix.madeUp };
+  if (!shipped) return;
+  const catalog = loadCatalog({});
+  if (!catalog.ok) throw new Error('the shipped catalog is damaged');
+  yield { label: `shipped (${catalog.value.offers.size})`, catalog: catalog.value, queries: mix.shipped };
+}
+
+export async function findCheapest(options: Options): Promise<Section> {
   const rows: (readonly string[])[] = [];
   const timings: Section['timings'][number][] = [];
-  for (const size of SIZES) {
-    const compiled = compile(makeCatalog(vocabulary, size, SEED), rules.value);
-    const queries = new Map(requests.map((request) => [request, prepare(compiled, request)]));
-    const runners: readonly Runner<MachineRequest>[] = [
-      naive(plainOffers(compiled)),
-      { name: 'scan, prepared', run: (request) => cheapest(queries.get(request)!) },
-      { name: 'scan, prepare + cheapest', run: (request) => cheapest(prepare(compiled, request)) },
-    ];
-    checkAgreement(runners, requests);
-    const taken = time(runners, requests, size >= 100_000 ? 7 : 15);
-    timings.push(...taken.map((timing) => ({ ...timing, size })));
-    rows.push(...rowsAgainstFirst(size, taken));
+  const unanswered: string[] = [];
+  const memory: string[] = [];
+  for (const one of casesOf(options)) {
+    const { size } = one.catalog.offers;
+    const { measured, bytes, withoutAnswer } = await run(one, options.libraries);
+    const own = measured.find(({ name }) => name === PREPARED)!.median;
+    timings.push(...measured.map((timing) => ({ ...timing, size, label: one.label })));
+    rows.push(
+      ...measured.map(({ name, median, fastest, slowest, p50, p99, worst, rounds }) => [
+        one.label,
+        name,
+        formatTime(median),
+        `${formatTime(fastest)} to ${formatTime(slowest)} (${rounds})`,
+        formatTime(p50),
+        formatTime(p99),
+        formatTime(worst),
+        formatRatio(median / own),
+      ]),
+    );
+    unanswered.push(`${withoutAnswer} of ${one.queries.length} at ${one.label}`);
+    if (bytes !== undefined) memory.push(`${(bytes / size).toFixed(1)} bytes per offer at ${one.label}`);
   }
+  const { shares } = loadMix();
+  const percent = (share: number): string => `${Math.round(share * 100)} %`;
   return {
     title: 'Find the cheapest offer',
-    head: ['offers', 'how', 'median per request', 'spread over rounds', 'against filter + sort'],
+    head: [
+      'offers',
+      'how',
+      'median per request',
+      'spread over rounds (how many)',
+      'p50',
+      'p99',
+      'worst',
+      'against ours, prepared',
+    ],
     rows,
-    note: `${requests.length} requests (benchmarks/queries.json) over made-up catalogs (seed ${SEED}); the naive loop has its rules worked out beforehand, the scan derives them once for all requests of the same facts.`,
+    note: [
+      `Requests of benchmarks/queries.json: ${percent(shares.common)} common, ${percent(shares.rare)} rare, ${percent(shares.impossible)} impossible, as drawn for 100000 offers; nothing fits ${unanswered.join(', ')}. Made-up catalogs have seed ${SEED}.`,
+      'All answers were the same before anything was timed. Rivals have what the rules say of each offer worked out beforehand, and each request turned into a predicate, bitsets or a statement with bound values before it is timed; what that takes is not counted. Ours has everything to do in "prepare + cheapest".',
+      'The median is of whole rounds, divided by the requests; p50, p99 and worst are of single executions.',
+      ...(memory.length === 0 ? [] : [`The index takes ${memory.join(', ')}.`]),
+    ].join('\n'),
     timings,
   };
 }
