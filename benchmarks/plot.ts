@@ -140,7 +140,7 @@ text{fill:#1a1a1a}
 .small{font-size:12px}
 .grid{stroke:#d8d8d8;fill:none}
 .line{stroke:currentColor;stroke-width:2;fill:none}
-.range{stroke:currentColor;stroke-width:5;stroke-opacity:.28;fill:none}
+.range{stroke:currentColor;stroke-width:3;stroke-opacity:.4;fill:none}
 .lead{stroke:currentColor;stroke-opacity:.45;fill:none}
 .mark{fill:currentColor}
 .hollow{fill:#fff;stroke:currentColor;stroke-width:2}
