@@ -1,7 +1,7 @@
 import type { Catalog } from '../src/catalog/catalog.ts';
 import { compile } from '../src/match/compiled.ts';
-import type { Query } from '../src/match/query.ts';
 import type { MachineRequest } from '../src/request/request.ts';
+import type { Search } from '../src/search/prepare.ts';
 import { loadCatalog } from '../src/storage/catalogs.ts';
 import { loadRules, loadVocabulary } from '../src/storage/packs.ts';
 import { formatRatio, formatTime, type Section } from './harness.ts';
@@ -39,12 +39,13 @@ interface Asked {
   readonly request: MachineRequest;
   /** What each finder has made of it, in their order, and what ours has. */
   readonly questions: readonly Question[];
-  readonly query: Query;
+  readonly search: Search;
 }
 
 interface Outcome {
   readonly measured: readonly Measured[];
-  readonly bytes: number | undefined;
+  /** What ours keeps beside the catalog. */
+  readonly bytes: number;
   /** How many of the requests nothing meets. */
   readonly withoutAnswer: number;
 }
@@ -66,20 +67,20 @@ async function run({ catalog, queries }: Case, withLibraries: boolean): Promise<
       text: `${written.placement ?? ''} ${written.constraints}`,
       request,
       questions: finders.map((finder) => finder.prepare(wanted)),
-      query: ours.prepare(request),
+      search: ours.prepare(request),
     };
   });
   const contenders: readonly Contender<Asked>[] = [
     ...finders.map(({ name }, which) => ({ name, run: ({ questions }: Asked) => questions[which]!() })),
-    { name: PREPARED, run: ({ query }) => ours.cheapest(query) },
+    { name: PREPARED, run: ({ search }) => ours.cheapest(search) },
     { name: 'ours, prepare alone', run: ({ request }) => ours.prepare(request), answers: false },
     { name: 'ours, prepare + cheapest', run: ({ request }) => ours.cheapest(ours.prepare(request)) },
   ];
   await checkAnswers(contenders, tasks, ({ text }) => text);
   const measured = await measure(contenders, tasks, EFFORT);
-  const withoutAnswer = tasks.filter(({ query }) => ours.cheapest(query) === -1).length;
+  const withoutAnswer = tasks.filter(({ search }) => ours.cheapest(search) === -1).length;
   for (const finder of finders) finder.close?.();
-  return { measured, bytes: ours.bytes, withoutAnswer };
+  return { measured, bytes: ours.bytes(), withoutAnswer };
 }
 
 function* casesOf({ sizes = SIZES, shipped }: Options): Generator<Case> {
@@ -116,7 +117,7 @@ export async function findCheapest(options: Options): Promise<Section> {
       ]),
     );
     unanswered.push(`${withoutAnswer} of ${one.queries.length} at ${one.label}`);
-    if (bytes !== undefined) memory.push(`${(bytes / size).toFixed(1)} bytes per offer at ${one.label}`);
+    memory.push(`${(bytes / size).toFixed(1)} bytes per offer at ${one.label}`);
   }
   const { shares } = loadMix();
   const percent = (share: number): string => `${Math.round(share * 100)} %`;
@@ -137,7 +138,7 @@ export async function findCheapest(options: Options): Promise<Section> {
       `Requests of benchmarks/queries.json: ${percent(shares.common)} common, ${percent(shares.rare)} rare, ${percent(shares.impossible)} impossible, as drawn for 100000 offers; nothing fits ${unanswered.join(', ')}. Made-up catalogs have seed ${SEED}.`,
       'All answers were the same before anything was timed. Rivals have what the rules say of each offer worked out beforehand, and each request turned into a predicate, bitsets or a statement with bound values before it is timed; what that takes is not counted. Ours has everything to do in "prepare + cheapest".',
       'The median is of whole rounds, divided by the requests; p50, p99 and worst are of single executions.',
-      ...(memory.length === 0 ? [] : [`The index takes ${memory.join(', ')}.`]),
+      `Bitmaps that ours has made by then: ${memory.join(', ')}.`,
     ].join('\n'),
     timings,
   };

@@ -56,7 +56,8 @@ function hostingBits(compiled: Compiled, plain: MachineRequest, names: readonly 
   const query = prepare(compiled, plain);
   const { derivation, space } = query;
   const { refusals, prices } = compiled.program;
-  if (prices.length > 0 || derivation.dependsOnOffer(names))
+  const questions = [...names.map((capability) => ({ capability })), ...refusals.map((_, refusal) => ({ refusal }))];
+  if (prices.length > 0 || questions.some((question) => derivation.dependsOnOffer(question)))
     throw new Error('these rules cannot be worked out by type');
   const archOf = (image: number): string => textAt(space.images, 'image.arch', image) ?? '';
   const known = new Map<number, number>();

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
+import { deriveCapabilities } from './derive.ts';
 import { explain } from './explain.ts';
 import { findCheapest } from './find-cheapest.ts';
 import { type Section, toMarkdown } from './harness.ts';
@@ -17,12 +18,13 @@ import { streams } from './streams.ts';
 
 const SECTIONS: Readonly<Record<string, (options: Options) => Section | Promise<Section>>> = {
   'find-cheapest': findCheapest,
+  derive: deriveCapabilities,
   explain,
   'start-up': startUp,
   streams,
 };
 /** Sections that compare stowage with libraries of benchmarks/package.json. */
-const WITH_LIBRARIES: readonly string[] = ['find-cheapest'];
+const WITH_LIBRARIES: readonly string[] = ['find-cheapest', 'derive'];
 
 const usage = `usage: npm run bench -- [${Object.keys(SECTIONS).join('] [')}] [--sizes 1000,10000] [--no-libraries] [--json FILE] [--plot FILE]`;
 
