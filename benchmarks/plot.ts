@@ -87,7 +87,7 @@ function panel(section: Section, top: number): string {
   const middle = top + PANEL.top + INNER.height / 2;
   parts.push(
     `<text x="${PANEL.left + INNER.width / 2}" y="${bottom + 44}" text-anchor="middle">offers</text>`,
-    `<text transform="translate(20 ${middle}) rotate(-90)" text-anchor="middle">median per request</text>`,
+    `<text transform="translate(20 ${middle}) rotate(-90)" text-anchor="middle">median time</text>`,
   );
 
   const lines = names.map((name) => {

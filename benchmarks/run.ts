@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
+import { compileSection } from './compile.ts';
 import { deriveCapabilities } from './derive.ts';
 import { explain } from './explain.ts';
 import { findCheapest } from './find-cheapest.ts';
@@ -19,6 +20,7 @@ import { streams } from './streams.ts';
 const SECTIONS: Readonly<Record<string, (options: Options) => Section | Promise<Section>>> = {
   'find-cheapest': findCheapest,
   derive: deriveCapabilities,
+  compile: compileSection,
   explain,
   'start-up': startUp,
   streams,
