@@ -13,7 +13,7 @@ import { makeCatalog } from './world.ts';
  * node build/benchmarks/make-queries.js
  *
  * Draws the mix of requests anew. What a request asks for is drawn by the weights below; how many offers meet it, as
- * the plain loop counts them, decides its kind, and requests are taken until each kind has its share. `npm run format` afterwards.
+ * the plain loop counts them, decides its kind, and requests are taken until each kind has its share.
  */
 
 const SEED = 20130530;
@@ -129,4 +129,12 @@ const mix: Mix = {
   madeUp: lists[0]!,
   shipped: lists[1]!,
 };
-writeFileSync(MIX_FILE, `${JSON.stringify(mix, null, 2)}\n`);
+// A request on one line where it fits, as the formatter would have it.
+const text = JSON.stringify(mix, null, 2).replace(
+  /^( +)\{\n +("kind"[^}]*?)\n +\}(,?)$/gm,
+  (whole, indent, inside, comma) => {
+    const line = `${indent}{ ${inside.replace(/\n +/g, ' ')} }${comma}`;
+    return line.length <= 120 ? line : whole;
+  },
+);
+writeFileSync(MIX_FILE, `${text}\n`);
