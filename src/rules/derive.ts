@@ -1,6 +1,14 @@
 import type { Attribute, Value } from '../catalog/value.ts';
 import { type CapabilityState, deriveStratum, NO_STATE, passesLevel, type States } from './capability.ts';
-import { type Classes, classesBy, oncePerClass, type Split, splitsOf } from './classes.ts';
+import {
+  type Classes,
+  classesBy,
+  classesOfOffers,
+  type OfferClasses,
+  oncePerClass,
+  type Split,
+  splitsOf,
+} from './classes.ts';
 import { type Leaves, leavesOver } from './leaves.ts';
 import { levelOf, type Program, type RuleOf, readsOf, type Stratum, violationOf } from './program.ts';
 import type { Condition, Rule } from './rule.ts';
@@ -31,6 +39,8 @@ export interface Derivation {
   reserveRules(site: Site): readonly RuleOf<'reserve'>[];
   /** Whether the answer to a question depends on facts of regions or offers; else a type and an image decide. */
   dependsOnOffer(question: Question): boolean;
+  /** Offers in classes that a question does not tell apart, whatever the image. */
+  offersAlike(question: Question): OfferClasses;
 }
 
 /** What may be asked of a derivation: a capability, a refusal by its index, or which rules of a verb apply. */
@@ -192,5 +202,6 @@ export function derive(program: Program, space: Space, request: RequestFacts, li
       const { ids } = classesOf(question);
       return ids.region !== undefined || ids.offer !== undefined;
     },
+    offersAlike: (question) => classesOfOffers(classesOf(question), space.offers),
   };
 }
