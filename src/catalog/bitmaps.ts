@@ -43,6 +43,8 @@ export interface Bitmaps {
   where(passes: (row: number) => boolean): Bitmap;
   /** The rows r whose `flags[of[r]]` is not zero. */
   gather(of: Uint32Array, flags: Uint8Array): Bitmap;
+  /** The rows that are in all of some sets. */
+  common(sets: readonly Bitmap[]): Bitmap;
   /** For each value v from 0 to `count` - 1, in order, the rows r whose `ranks[of[r]]` is at least v. */
   thresholds(of: Uint32Array, ranks: Uint32Array, count: number): readonly Bitmap[];
 }
@@ -116,6 +118,15 @@ export function bitmapsOver(rows: number): Bitmaps {
       for (let row = 0; row < rows; row += 1) if (flags[of[row]!] !== 0) buffer[base + (row >>> 5)]! |= 1 << (row & 31);
       return finish(base);
     },
+    common(sets) {
+      const base = claim(1);
+      for (let word = 0; word < words; word += 1) {
+        let bits = -1;
+        for (const set of sets) bits &= buffer[set.base + word]!;
+        buffer[base + word] = bits;
+      }
+      return complete(base);
+    },
     thresholds(of, ranks, count) {
       const base = claim(count);
       for (let row = 0; row < rows; row += 1)
@@ -139,6 +150,11 @@ export function countOnes(word: number): number {
 /** The place of the lowest bit that is set. */
 export function lowestOne(word: number): number {
   return 31 - Math.clz32(word & -word);
+}
+
+/** The place of the highest bit that is set. */
+export function highestOne(word: number): number {
+  return 31 - Math.clz32(word);
 }
 
 /** Whether a row is in a set. */

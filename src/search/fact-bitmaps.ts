@@ -1,4 +1,4 @@
-import { type Bitmap, type Bitmaps, isIn } from '../catalog/bitmaps.ts';
+import { type Bitmap, type Bitmaps, highestOne } from '../catalog/bitmaps.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { type Column, numberAt, setAt, type Table, textAt, UNKNOWN } from '../catalog/column.ts';
 import { inSequence } from '../catalog/offers.ts';
@@ -31,13 +31,12 @@ export interface FactBitmaps {
   ofName(name: string): Uint32Array;
   /** The offers in one of some zones, or that may be. */
   inZones(zones: readonly string[]): Bitmap;
-  /**
-   * A row before which no offer has an architecture, a market, and at least so many cores and so much memory together:
-   * where a search for them may begin. Undefined where any will do.
-   */
-  startAt(arch: string | undefined, market: string | undefined, cores: number, mem: number): number;
+  /** The first row of a set with at least so many cores and so much memory; the number of rows where there is none. */
+  startIn(set: Bitmap, cores: number, mem: number): number;
   /** How many bitmaps were made for texts that requests are free to choose. */
   selections(): number;
+  /** Bytes of what is kept beside the bitmaps. */
+  bytes(): number;
   /** Rows below this cost at most so much at the catalog's own prices. */
   endAt(most: number): number;
   /** The amount of each type. NaN where unknown is not enough, Infinity where it is. */
@@ -186,30 +185,29 @@ export function factBitmaps(catalog: Catalog, bitmaps: Bitmaps): FactBitmaps {
 
   // --- where to begin ---
   // In price order the first machine of many cores and the first of much memory stand long before the first with both.
-  const corners = once((arch: string | undefined) =>
-    once((market: string | undefined) => {
-      const [cores, mem] = [thresholds('cores'), thresholds('mem')];
-      const [columns, lines] = [mem.bitmaps.length, cores.bitmaps.length];
-      const first = new Uint32Array(columns * lines).fill(offers.size);
-      const buffer = bitmaps.buffer();
-      const sets = [
-        ...(arch === undefined ? [] : [members('type.arch')(arch)]),
-        ...(market === undefined ? [] : [inMarket(market)]),
-      ];
-      for (let row = offers.size - 1; row >= 0; row -= 1) {
+  let corners = 0;
+  const cornersOf = once((set: Bitmap) => {
+    const [cores, mem] = [thresholds('cores'), thresholds('mem')];
+    const [lines, columns] = [cores.bitmaps.length, mem.bitmaps.length];
+    const first = new Uint32Array(lines * columns).fill(offers.size);
+    const buffer = bitmaps.buffer();
+    for (let word = set.last; word >= set.first; word -= 1) {
+      for (let bits = buffer[set.base + word]!; bits !== 0; bits &= ~(1 << highestOne(bits))) {
+        const row = (word << 5) + highestOne(bits);
         const type = offers.type[row]!;
-        if (sets.every((set) => isIn(buffer, set, row))) first[cores.ranks[type]! * columns + mem.ranks[type]!] = row;
+        first[cores.ranks[type]! * columns + mem.ranks[type]!] = row;
       }
-      for (let line = lines - 1; line >= 0; line -= 1) {
-        for (let column = columns - 1; column >= 0; column -= 1) {
-          const at = line * columns + column;
-          if (column + 1 < columns) first[at] = Math.min(first[at]!, first[at + 1]!);
-          if (line + 1 < lines) first[at] = Math.min(first[at]!, first[at + columns]!);
-        }
+    }
+    for (let line = lines - 1; line >= 0; line -= 1) {
+      for (let column = columns - 1; column >= 0; column -= 1) {
+        const at = line * columns + column;
+        if (column + 1 < columns) first[at] = Math.min(first[at]!, first[at + 1]!);
+        if (line + 1 < lines) first[at] = Math.min(first[at]!, first[at + columns]!);
       }
-      return { first, columns };
-    }),
-  );
+    }
+    corners += first.byteLength;
+    return { first, columns };
+  });
 
   return {
     atLeast(amount, wanted) {
@@ -238,11 +236,12 @@ export function factBitmaps(catalog: Catalog, bitmaps: Bitmaps): FactBitmaps {
     ofName: (name) => rowsByName('all').get(name) ?? new Uint32Array(0),
     inZones: (zones) => select('offer.zones', zones.join(), () => inSome(zones)),
     selections: () => made,
-    startAt(arch, market, cores, mem) {
+    startIn(set, cores, mem) {
       const [line, column] = [rankOf(thresholds('cores'), cores), rankOf(thresholds('mem'), mem)];
-      const { first, columns } = corners(arch)(market);
+      const { first, columns } = cornersOf(set);
       return column >= columns ? offers.size : (first[line * columns + column] ?? offers.size);
     },
+    bytes: () => corners,
     endAt: (most) => firstAtLeast(offers.price, most + 1),
     amounts: amountsOf,
   };

@@ -17,7 +17,7 @@ export interface OfferIndex {
   readonly compiled: Compiled;
   /** The parts that a request is prepared from. */
   parts(request: MachineRequest, at: string | undefined): Parts;
-  /** Bytes of the bitmaps made so far. */
+  /** Bytes of all that was made so far. */
   bytes(): number;
 }
 
@@ -80,14 +80,14 @@ export function indexOffers(compiled: Compiled): OfferIndex {
     if (found === undefined) {
       if (state.known.size >= MOST_KINDS_OF_REQUESTS) state = begin();
       const { bitmaps, facts } = state;
-      found = { bitmaps, facts, rules: ruleBitmaps(compiled, request, at, bitmaps) };
+      found = { bitmaps, facts, rules: ruleBitmaps(compiled, request, at, bitmaps, facts) };
       state.known.set(key, found);
     }
     return found;
   };
   return {
     compiled,
-    bytes: () => state.bitmaps.bytes(),
+    bytes: () => state.bitmaps.bytes() + state.facts.bytes(),
     parts(request, at) {
       if (state.facts.selections() >= MOST_SELECTIONS) state = begin();
       const { base, attributes, waived } = request;

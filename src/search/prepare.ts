@@ -55,6 +55,10 @@ interface Asked {
   /** The most that is asked for of each, 0 for nothing. */
   cores: number;
   mem: number;
+  /** The offers of the clouds and regions asked for, where they are: in each, a search may begin further on. */
+  readonly places: Bitmap[];
+  /** Whether any open region will do. */
+  open: boolean;
 }
 
 function narrow(asked: Asked, bitmap: Bitmap): void {
@@ -86,13 +90,22 @@ const ATTRIBUTES = {
   'bare-metal': 'type.bare-metal',
 };
 
-/** What constraints and placement ask of facts: the same needs, one by one, as `factNeeds` has. */
-function ask(facts: FactBitmaps, request: MachineRequest, arch: string | undefined, market: string | undefined): Asked {
+/**
+ * What constraints and placement ask of facts: the same needs, one by one, as `factNeeds` has, but for architecture and
+ * market.
+ */
+function ask(facts: FactBitmaps, request: MachineRequest): Asked {
   const { constraints } = request;
-  const asked: Asked = { all: [], checks: [], start: 0, stop: Number.MAX_SAFE_INTEGER, cores: 0, mem: 0 };
-  // Who names regions, and no patterns of them, means restricted ones too.
-  let restricted: readonly string[] = [];
-  let isOpen = false;
+  const asked: Asked = {
+    all: [],
+    checks: [],
+    start: 0,
+    stop: Number.MAX_SAFE_INTEGER,
+    cores: 0,
+    mem: 0,
+    places: [],
+    open: true,
+  };
   for (const [key, { value }] of constraints.byKey) {
     switch (key) {
       case 'cores':
@@ -111,16 +124,17 @@ function ask(facts: FactBitmaps, request: MachineRequest, arch: string | undefin
         if (patterns.length === 0) break;
         const attribute = ATTRIBUTES[key];
         const [first] = patterns;
-        const isName = patterns.length === 1 && isPlain(first!);
-        narrow(
-          asked,
-          isName
+        const place =
+          patterns.length === 1 && isPlain(first!)
             ? facts.having(attribute, first)
-            : facts.matching(attribute, patterns.join(), (name) => passesPatterns(patterns, name)),
-        );
+            : facts.matching(attribute, patterns.join(), (name) => passesPatterns(patterns, name));
+        narrow(asked, place);
+        asked.places.push(place);
         if (key === 'region') {
-          isOpen = patterns.every(isPlain);
-          restricted = patterns.filter(isPlain);
+          // Who names regions, and no patterns of them, means restricted ones too.
+          const named = patterns.filter(isPlain);
+          asked.open = named.length === 0;
+          if (!asked.open && named.length < patterns.length) narrow(asked, facts.openOr(named));
         }
         break;
       }
@@ -145,9 +159,6 @@ function ask(facts: FactBitmaps, request: MachineRequest, arch: string | undefin
         break;
     }
   }
-  if (!isOpen) narrow(asked, facts.openOr(restricted));
-  if (market !== undefined) narrow(asked, facts.inMarket(market));
-  if (arch !== undefined) narrow(asked, facts.having('type.arch', arch));
   const zones = zonesOf(request);
   if (zones.length > 0) narrow(asked, facts.inZones(zones));
   const rootDisk = hostRootDisk(request);
@@ -239,7 +250,8 @@ export function prepare(index: OfferIndex, request: MachineRequest, at?: string)
   const byJuju = textOf(constraints, 'launcher') === 'juju';
   const most = mostOf(request);
   const guests = request.reserve ? countedGuests(compiled, request) : NOBODY;
-  const common = ask(facts, request, arch, market);
+  const common = ask(facts, request);
+  const [only] = containers;
   if (byJuju) narrow(common, facts.outsideMarket('spot'));
   const rows = namedRows(compiled, facts, request);
   const ways: Way[] = [];
@@ -247,11 +259,17 @@ export function prepare(index: OfferIndex, request: MachineRequest, at?: string)
     for (const reserve of guests.length === 0 ? ANY : kind.reserves) {
       for (const price of kind.prices ?? ANY) {
         const asked: Asked = { ...common, all: common.all.slice(), checks: common.checks.slice() };
-        narrow(asked, kind.usable);
-        for (const { capability, atLeast } of containers) {
-          const least = levelOf(compiled.program, atLeast);
-          narrow(asked, byJuju ? kind.hostingByJuju(capability, least) : kind.hosting(capability, least));
+        const usual = kind.usual(arch, market, common.open);
+        let suited = usual.offers;
+        if (only !== undefined && !byJuju && containers.length === 1) {
+          suited = usual.hosting(only.capability, levelOf(compiled.program, only.atLeast));
+        } else {
+          for (const { capability, atLeast } of containers) {
+            const least = levelOf(compiled.program, atLeast);
+            narrow(asked, byJuju ? kind.hostingByJuju(capability, least) : kind.hosting(capability, least));
+          }
         }
+        narrow(asked, suited);
         if (reserve !== undefined) {
           if (reserve.offers !== undefined) narrow(asked, reserve.offers);
           askRoom(asked, facts, guests, reserve.rules);
@@ -260,8 +278,12 @@ export function prepare(index: OfferIndex, request: MachineRequest, at?: string)
         let end = offers.size;
         if (most !== Number.POSITIVE_INFINITY)
           end = price === undefined ? facts.endAt(most) : endOf(offers.price, price.bill, most);
-        const { all, checks, start, stop, cores, mem } = asked;
-        const from = Math.max(start << 5, cores > 0 || mem > 0 ? facts.startAt(arch, market, cores, mem) : 0);
+        const { all, checks, start, stop, cores, mem, places } = asked;
+        let from = start << 5;
+        if (cores > 0 || mem > 0) {
+          from = Math.max(from, facts.startIn(suited, cores, mem));
+          for (const place of places) from = Math.max(from, facts.startIn(place, cores, mem));
+        }
         // An empty bitmap ends before it starts.
         if (start > stop || from >= end) continue;
         ways.push({

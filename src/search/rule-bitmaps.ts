@@ -12,6 +12,7 @@ import { type Program, type RuleOf, readsOfRule, withoutRules } from '../rules/p
 import { attributesOf, type Rule } from '../rules/rule.ts';
 import type { Site, Space } from '../rules/space.ts';
 import { FALSE, TRUE } from '../rules/tri.ts';
+import type { FactBitmaps } from './fact-bitmaps.ts';
 import { once } from './once.ts';
 
 /**
@@ -29,6 +30,11 @@ export interface ImageKind {
   readonly arch: string | undefined;
   /** Offers that have such an image, on which it boots, and that no rule refuses then. */
   readonly usable: Bitmap;
+  /**
+   * Those of `usable` that have what nearly every request asks for: an architecture, a market, an open region. Undefined
+   * where it is not asked for.
+   */
+  usual(arch: string | undefined, market: string | undefined, open: boolean): UsualOffers;
   /** Offers that certainly can host a capability at a level or above. */
   hosting(capability: string, least: number): Bitmap;
   /** The same without launch options: what Juju can bring about. */
@@ -37,6 +43,12 @@ export interface ImageKind {
   readonly reserves: readonly ReserveClass[];
   /** The offers by what rules make of their prices; undefined where there are no price rules. */
   readonly prices: readonly PriceClass[] | undefined;
+}
+
+export interface UsualOffers {
+  readonly offers: Bitmap;
+  /** Those that certainly can host a capability at a level or above. */
+  hosting(capability: string, least: number): Bitmap;
 }
 
 export interface ReserveClass {
@@ -83,6 +95,7 @@ export function ruleBitmaps(
   request: MachineRequest,
   at: string | undefined,
   bitmaps: Bitmaps,
+  facts: FactBitmaps,
 ): RuleBitmaps {
   const program = withoutRules(whole, ({ id }) => request.waived.includes(id));
   const { images, space, derivation, unaided } = deriveFor({ catalog, program }, request, at, catalog.offers);
@@ -140,6 +153,21 @@ export function ruleBitmaps(
       return (capability, least) => sets(capability)(least);
     };
     const hosting = hostingBy(derivation);
+    const usualOf = (arch: string | undefined, market: string | undefined, open: boolean): UsualOffers => {
+      const asked = [
+        ...(arch === undefined ? [] : [facts.having('type.arch', arch)]),
+        ...(market === undefined ? [] : [facts.inMarket(market)]),
+        ...(open ? [facts.openOr([])] : []),
+      ];
+      const usual = asked.length === 0 ? usable : bitmaps.common([usable, ...asked]);
+      const sets = once((capability: string) =>
+        once((least: number) => bitmaps.common([usual, hosting(capability, least)])),
+      );
+      return { offers: usual, hosting: (capability, least) => sets(capability)(least) };
+    };
+    const usual = once((arch: string | undefined) =>
+      once((market: string | undefined) => once((open: boolean) => usualOf(arch, market, open))),
+    );
 
     /** Offers by the rules that apply to them: those of the same key are one class. */
     const classesOf = <R extends Rule>(
@@ -184,6 +212,7 @@ export function ruleBitmaps(
     return {
       arch: textAt(images.table, 'image.arch', image),
       usable,
+      usual: (arch, market, open) => usual(arch)(market)(open),
       hosting,
       hostingByJuju: unaided === derivation ? hosting : hostingBy(unaided),
       reserves: classesOf('reserve', (site) => derivation.reserveRules(site), idsOf),
