@@ -45,6 +45,8 @@ export interface Bitmaps {
   gather(of: Uint32Array, flags: Uint8Array): Bitmap;
   /** The rows that are in all of some sets. */
   common(sets: readonly Bitmap[]): Bitmap;
+  /** The rows that are in any of some sets. */
+  union(sets: readonly Bitmap[]): Bitmap;
   /** For each value v from 0 to `count` - 1, in order, the rows r whose `ranks[of[r]]` is at least v. */
   thresholds(of: Uint32Array, ranks: Uint32Array, count: number): readonly Bitmap[];
 }
@@ -123,6 +125,15 @@ export function bitmapsOver(rows: number): Bitmaps {
       for (let word = 0; word < words; word += 1) {
         let bits = -1;
         for (const set of sets) bits &= buffer[set.base + word]!;
+        buffer[base + word] = bits;
+      }
+      return complete(base);
+    },
+    union(sets) {
+      const base = claim(1);
+      for (let word = 0; word < words; word += 1) {
+        let bits = 0;
+        for (const set of sets) bits |= buffer[set.base + word]!;
         buffer[base + word] = bits;
       }
       return complete(base);

@@ -255,7 +255,7 @@ export function prepare(index: OfferIndex, request: MachineRequest, at?: string)
   if (byJuju) narrow(common, facts.outsideMarket('spot'));
   const rows = namedRows(compiled, facts, request);
   const ways: Way[] = [];
-  for (const kind of rules.kindsOf(arch)) {
+  for (const kind of rules.kindsOf(arch, containers.length)) {
     for (const reserve of guests.length === 0 ? ANY : kind.reserves) {
       for (const price of kind.prices ?? ANY) {
         const asked: Asked = { ...common, all: common.all.slice(), checks: common.checks.slice() };

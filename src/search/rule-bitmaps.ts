@@ -22,8 +22,11 @@ import { once } from './once.ts';
 export interface RuleBitmaps {
   /** Images that no rule and no type tells apart stand for one another. */
   readonly kinds: readonly ImageKind[];
-  /** Those of an architecture; of any, where none is given. */
-  kindsOf(arch: string | undefined): readonly ImageKind[];
+  /**
+   * Those of an architecture; of any, where none is given. For at most one capability they are all put in one where that
+   * tells the same.
+   */
+  kindsOf(arch: string | undefined, capabilities: number): readonly ImageKind[];
 }
 
 export interface ImageKind {
@@ -62,6 +65,8 @@ export interface PriceClass {
   /** Nano-dollars per hour as billed, of those listed. */
   bill(list: number): number;
 }
+
+const idsOf = (rules: readonly Rule[]): string => rules.map(({ id }) => id).join(' ');
 
 /** The row of what plays no part. */
 const NONE = -1;
@@ -103,6 +108,26 @@ export function ruleBitmaps(
   const boots = bootsBetween(types, images.table);
   const imagesOfRegion = Array.from({ length: regions.size }, (_, row) => new Set(imagesIn(images, regions, row)));
   const refusals = program.refusals.flatMap((rule, refusal) => (rule.effect === 'enforce' ? [{ rule, refusal }] : []));
+
+  const usualOf = (usable: Bitmap, hosting: ImageKind['hosting']): ImageKind['usual'] => {
+    const of = once((arch: string | undefined) =>
+      once((market: string | undefined) =>
+        once((open: boolean): UsualOffers => {
+          const usual = bitmaps.common([
+            usable,
+            ...(arch === undefined ? [] : [facts.having('type.arch', arch)]),
+            ...(market === undefined ? [] : [facts.inMarket(market)]),
+            ...(open ? [facts.openOr([])] : []),
+          ]);
+          const sets = once((capability: string) =>
+            once((least: number) => bitmaps.common([usual, hosting(capability, least)])),
+          );
+          return { offers: usual, hosting: (capability, least) => sets(capability)(least) };
+        }),
+      ),
+    );
+    return (arch, market, open) => of(arch)(market)(open);
+  };
 
   const kindOf = (members: readonly number[]): ImageKind => {
     const image = members[0]!;
@@ -153,22 +178,6 @@ export function ruleBitmaps(
       return (capability, least) => sets(capability)(least);
     };
     const hosting = hostingBy(derivation);
-    const usualOf = (arch: string | undefined, market: string | undefined, open: boolean): UsualOffers => {
-      const asked = [
-        ...(arch === undefined ? [] : [facts.having('type.arch', arch)]),
-        ...(market === undefined ? [] : [facts.inMarket(market)]),
-        ...(open ? [facts.openOr([])] : []),
-      ];
-      const usual = asked.length === 0 ? usable : bitmaps.common([usable, ...asked]);
-      const sets = once((capability: string) =>
-        once((least: number) => bitmaps.common([usual, hosting(capability, least)])),
-      );
-      return { offers: usual, hosting: (capability, least) => sets(capability)(least) };
-    };
-    const usual = once((arch: string | undefined) =>
-      once((market: string | undefined) => once((open: boolean) => usualOf(arch, market, open))),
-    );
-
     /** Offers by the rules that apply to them: those of the same key are one class. */
     const classesOf = <R extends Rule>(
       verb: 'reserve' | 'price',
@@ -198,7 +207,6 @@ export function ruleBitmaps(
         };
       });
     };
-    const idsOf = (rules: readonly Rule[]): string => rules.map(({ id }) => id).join(' ');
     const sizeAt =
       (type: number) =>
       (attribute: string): number | undefined =>
@@ -212,7 +220,7 @@ export function ruleBitmaps(
     return {
       arch: textAt(images.table, 'image.arch', image),
       usable,
-      usual: (arch, market, open) => usual(arch)(market)(open),
+      usual: usualOf(usable, hosting),
       hosting,
       hostingByJuju: unaided === derivation ? hosting : hostingBy(unaided),
       reserves: classesOf('reserve', (site) => derivation.reserveRules(site), idsOf),
@@ -224,9 +232,43 @@ export function ruleBitmaps(
             }),
     };
   };
+  /** Several kinds as one: an offer is usable, or hosts a capability, with one of them. */
+  const together = (kinds: readonly ImageKind[]): ImageKind => {
+    const usable = bitmaps.union(kinds.map((kind) => kind.usable));
+    const someHosting = (of: 'hosting' | 'hostingByJuju'): ImageKind['hosting'] => {
+      const sets = once((capability: string) =>
+        once((least: number) =>
+          bitmaps.union(kinds.map((kind) => bitmaps.common([kind.usable, kind[of](capability, least)]))),
+        ),
+      );
+      return (capability, least) => sets(capability)(least);
+    };
+    const hosting = someHosting('hosting');
+    return {
+      arch: undefined,
+      usable,
+      usual: usualOf(usable, hosting),
+      hosting,
+      hostingByJuju: someHosting('hostingByJuju'),
+      reserves: kinds[0]!.reserves,
+      prices: undefined,
+    };
+  };
   const kinds = kindsOf(space, program).map(kindOf);
+  const ofArch = once((arch: string | undefined) =>
+    arch === undefined ? kinds : kinds.filter((kind) => kind.arch === arch),
+  );
+  const ofArchInOne = once((arch: string | undefined) => {
+    const own = ofArch(arch);
+    const [first] = own;
+    const reserved = ({ reserves }: ImageKind): string => idsOf(reserves.flatMap(({ rules }) => rules));
+    const isAlike = own.every(({ reserves, prices }) => reserves.length === 1 && prices === undefined);
+    return first !== undefined && isAlike && own.every((kind) => reserved(kind) === reserved(first))
+      ? [together(own)]
+      : own;
+  });
   return {
     kinds,
-    kindsOf: once((arch) => (arch === undefined ? kinds : kinds.filter((kind) => kind.arch === arch))),
+    kindsOf: (arch, capabilities) => (capabilities <= 1 ? ofArchInOne(arch) : ofArch(arch)),
   };
 }
