@@ -84,23 +84,27 @@ export function splitsOf({ ids, counts }: Classes): readonly Split[] {
 export interface OfferClasses {
   /** The class of each offer. */
   readonly of: Uint32Array;
-  /** An offer of each class. */
-  readonly first: readonly number[];
+  /** An offer of each class; -1 where a class has none. */
+  readonly first: Int32Array;
 }
 
 /** Offers that are alike in their own class and in those of their type and region. */
-export function classesOfOffers({ ids, counts }: Classes, offers: Offers): OfferClasses {
-  const of = new Uint32Array(offers.size);
-  const first: number[] = [];
-  const ofTypes = numbering(counts.region, counts.type);
-  const pairs = numbering(counts.region * counts.type, counts.offer);
-  for (let row = 0; row < offers.size; row += 1) {
-    const type = ids.type?.[offers.type[row]!] ?? 0;
-    const region = ids.region?.[offers.region[row]!] ?? 0;
-    const place = ofTypes.of(region, type);
-    const number = pairs.of(place, ids.offer?.[row] ?? 0);
-    if (number === first.length) first.push(row);
-    of[row] = number;
+export function classesOfOffers({ ids, counts }: Classes, { size, type, region }: Offers): OfferClasses {
+  const of = new Uint32Array(size);
+  const product = counts.region * counts.type * counts.offer;
+  const { type: ofType, region: ofRegion, offer: ofOffer } = ids;
+  // Numbers that leave gaps cost nothing to work out, so they are taken unless there are far more than offers.
+  const gaps = product <= Math.max(size, MOST_LISTED);
+  const pairs = gaps ? undefined : numbering(counts.region, counts.type);
+  const triples = gaps ? undefined : numbering(counts.region * counts.type, counts.offer);
+  const first = new Int32Array(gaps ? product : Math.min(size, product)).fill(-1);
+  for (let row = 0; row < size; row += 1) {
+    const t = ofType === undefined ? 0 : ofType[type[row]!]!;
+    const r = ofRegion === undefined ? 0 : ofRegion[region[row]!]!;
+    const o = ofOffer === undefined ? 0 : ofOffer[row]!;
+    const place = gaps ? (t * counts.region + r) * counts.offer + o : triples!.of(pairs!.of(r, t), o);
+    of[row] = place;
+    if (first[place] === -1) first[place] = row;
   }
   return { of, first };
 }

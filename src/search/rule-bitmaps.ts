@@ -1,4 +1,5 @@
 import type { Bitmap, Bitmaps } from '../catalog/bitmaps.ts';
+import type { Offers } from '../catalog/catalog.ts';
 import { numberAt, textAt, valueAt } from '../catalog/column.ts';
 import { bootsBetween } from '../match/boots.ts';
 import type { Compiled } from '../match/compiled.ts';
@@ -94,6 +95,42 @@ function kindsOf({ images }: Space, program: Program): readonly (readonly number
   return [...kinds.values()];
 }
 
+interface Refusal {
+  readonly rule: Program['refusals'][number];
+  /** Its index among the refusals of the program. */
+  readonly refusal: number;
+}
+
+/** Whether a rule does not refuse. */
+function passes(derivation: Derivation, { rule, refusal }: Refusal, site: Site): boolean {
+  const violated = derivation.violated(refusal, site);
+  return violated === FALSE || (violated !== TRUE && rule.onUnknown !== 'refuse');
+}
+
+/** By image: 1 for each offer that none of some rules refuses; nothing where there are no rules. */
+function allowedByOffers(
+  derivation: Derivation,
+  refusals: readonly Refusal[],
+  images: readonly number[],
+  { size, type, region }: Offers,
+): readonly Uint8Array[] {
+  if (refusals.length === 0) return [];
+  const allowed = images.map(() => new Uint8Array(size).fill(1));
+  for (const refusal of refusals) {
+    const { of, first } = derivation.offersAlike(refusal);
+    for (const [index, image] of images.entries()) {
+      const own = allowed[index]!;
+      const passing = Uint8Array.from(first, (offer) => {
+        const at = { type: type[offer]!, region: region[offer]!, image, offer };
+        return offer === NONE || passes(derivation, refusal, at) ? 1 : 0;
+      });
+      if (!passing.includes(0)) continue;
+      for (let row = 0; row < size; row += 1) own[row]! &= passing[of[row]!]!;
+    }
+  }
+  return allowed;
+}
+
 /** @param at the day that rules are judged by */
 export function ruleBitmaps(
   { catalog, program: whole }: Compiled,
@@ -108,6 +145,8 @@ export function ruleBitmaps(
   const boots = bootsBetween(types, images.table);
   const imagesOfRegion = Array.from({ length: regions.size }, (_, row) => new Set(imagesIn(images, regions, row)));
   const refusals = program.refusals.flatMap((rule, refusal) => (rule.effect === 'enforce' ? [{ rule, refusal }] : []));
+  const byOffer = refusals.filter(({ refusal }) => derivation.dependsOnOffer({ refusal }));
+  const byType = refusals.filter((one) => !byOffer.includes(one));
 
   const usualOf = (usable: Bitmap, hosting: ImageKind['hosting']): ImageKind['usual'] => {
     const of = once((arch: string | undefined) =>
@@ -129,7 +168,7 @@ export function ruleBitmaps(
     return (arch, market, open) => of(arch)(market)(open);
   };
 
-  const kindOf = (members: readonly number[]): ImageKind => {
+  const kindOf = (members: readonly number[], allowed: Uint8Array | undefined): ImageKind => {
     const image = members[0]!;
     const ofType = (type: number): Site => ({ type, image, region: NONE, offer: NONE });
     const ofOffer = (offer: number): Site => {
@@ -139,29 +178,19 @@ export function ruleBitmaps(
     const ask = <T>(
       question: Question,
       answer: (site: Site) => T,
-    ): { readonly of: Uint32Array; readonly answers: T[] } => {
+    ): { readonly of: Uint32Array; readonly answers: (T | undefined)[] } => {
       if (!derivation.dependsOnOffer(question))
         return { of: offers.type, answers: Array.from({ length: types.size }, (_, row) => answer(ofType(row))) };
       const { of, first } = derivation.offersAlike(question);
-      return { of, answers: Array.from(first, (row) => answer(ofOffer(row))) };
+      return { of, answers: Array.from(first, (row) => (row === NONE ? undefined : answer(ofOffer(row)))) };
     };
 
-    const passes = ({ rule, refusal }: (typeof refusals)[number], site: Site): boolean => {
-      const violated = derivation.violated(refusal, site);
-      return violated === FALSE || (violated !== TRUE && rule.onUnknown !== 'refuse');
-    };
-    const byOffer = refusals.filter(({ refusal }) => derivation.dependsOnOffer({ refusal }));
-    const byType = refusals.filter((one) => !byOffer.includes(one));
     const bootable = Uint8Array.from({ length: types.size }, (_, type) =>
-      boots(type, image) === TRUE && byType.every((one) => passes(one, ofType(type))) ? 1 : 0,
+      boots(type, image) === TRUE && byType.every((one) => passes(derivation, one, ofType(type))) ? 1 : 0,
     );
     const present = Uint8Array.from(imagesOfRegion, (own) => (members.some((member) => own.has(member)) ? 1 : 0));
-    const allowed = byOffer.map((one) => ask(one, (site) => passes(one, site)));
     const usable = bitmaps.where(
-      (row) =>
-        bootable[offers.type[row]!] === 1 &&
-        present[offers.region[row]!] === 1 &&
-        allowed.every(({ of, answers }) => answers[of[row]!]),
+      (row) => bootable[offers.type[row]!] === 1 && present[offers.region[row]!] === 1 && allowed?.[row] !== 0,
     );
 
     const hostingBy = (of: Derivation): ImageKind['hosting'] => {
@@ -171,7 +200,7 @@ export function ruleBitmaps(
           const { of: rows, answers } = levels(capability);
           return bitmaps.gather(
             rows,
-            Uint8Array.from(answers, (level) => (level >= least ? 1 : 0)),
+            Uint8Array.from(answers, (level) => (level !== undefined && level >= least ? 1 : 0)),
           );
         }),
       );
@@ -254,7 +283,14 @@ export function ruleBitmaps(
       prices: undefined,
     };
   };
-  const kinds = kindsOf(space, program).map(kindOf);
+  const members = kindsOf(space, program);
+  const allowed = allowedByOffers(
+    derivation,
+    byOffer,
+    members.map(([image]) => image!),
+    offers,
+  );
+  const kinds = members.map((own, index) => kindOf(own, allowed[index]));
   const ofArch = once((arch: string | undefined) =>
     arch === undefined ? kinds : kinds.filter((kind) => kind.arch === arch),
   );
