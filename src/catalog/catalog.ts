@@ -22,6 +22,8 @@ export interface Catalog {
   readonly offers: Offers;
   /** Offers that a source lists without a price. */
   readonly listedUnpriced: Offers;
+  /** Offers that are taken to be sold no more: no gaps of a list, and nothing to choose. */
+  readonly withdrawn?: Offers;
   /**
    * Whether a type without an offer in a region of its cloud may still be sold there: true for price lists, whose gaps
    * say nothing; false for a problem file, which lists what there is.

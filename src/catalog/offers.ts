@@ -118,6 +118,34 @@ export function orderOffers(
   };
 }
 
+/** Some rows of a list of offers, in the order given. */
+export function pickOffers({ size, columns, type, region, price, limit, list }: Offers, rows: Uint32Array): Offers {
+  return {
+    ...reorder({ size, columns }, rows),
+    type: rows.map((row) => type[row]!),
+    region: rows.map((row) => region[row]!),
+    price: Float64Array.from(rows, (row) => price[row]!),
+    limit: Float64Array.from(rows, (row) => limit[row]!),
+    ...(list === undefined ? {} : { list: Float64Array.from(rows, (row) => list[row]!) }),
+  };
+}
+
+const byType = new WeakMap<Offers, { readonly starts: Uint32Array; readonly rows: Uint32Array }>();
+
+/** The rows of a type's offers, in order. */
+export function offersOfType(offers: Offers, type: number): Uint32Array {
+  let known = byType.get(offers);
+  if (known === undefined) {
+    const types = offers.type.reduce((most, one) => Math.max(most, one + 1), 0);
+    const starts = new Uint32Array(types + 1);
+    for (const one of offers.type) starts[one + 1]! += 1;
+    for (let one = 0; one < types; one += 1) starts[one + 1]! += starts[one]!;
+    known = { starts, rows: sortByRank(inSequence(offers.size), offers.type, types) };
+    byType.set(offers, known);
+  }
+  return known.rows.subarray(known.starts[type] ?? 0, known.starts[type + 1] ?? 0);
+}
+
 /** The rows of two lists of offers in one, first those of `a`: its order is nobody's yet. */
 export function joinOffers(a: Offers, b: Offers): Offers {
   const join = <T extends Float64Array | Uint32Array>(result: T, left: T, right: T): T => {

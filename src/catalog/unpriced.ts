@@ -1,6 +1,6 @@
 import type { Catalog } from './catalog.ts';
-import { buildColumn, type Column, reorder, textAt } from './column.ts';
-import { joinOffers, type Offers } from './offers.ts';
+import { buildColumn, type Column, textAt } from './column.ts';
+import { joinOffers, type Offers, pickOffers } from './offers.ts';
 
 /**
  * The offers that may exist but whose price nobody knows: those a source lists without a price and, in catalogs made
@@ -11,13 +11,16 @@ import { joinOffers, type Offers } from './offers.ts';
  * @param marketName the market whose gaps are meant
  */
 export function unpricedOffers(catalog: Catalog, inScope: Uint8Array, marketName: 'on-demand' | 'spot'): Offers {
-  const { types, regions, offers, listedUnpriced, completeClouds } = catalog;
+  const { types, regions, offers, listedUnpriced, completeClouds, withdrawn } = catalog;
   if (!catalog.gapsAreUnknown) return listedUnpriced;
   const priced = new Set<number>();
   const market = offers.columns.get('offer.market');
   const wanted = market?.values.indexOf(marketName) ?? -1;
-  for (let row = 0; row < offers.size; row += 1) {
-    if (market?.codes[row] === wanted) priced.add(offers.type[row]! * regions.size + offers.region[row]!);
+  for (const sold of [offers, ...(withdrawn === undefined ? [] : [withdrawn])]) {
+    const codes = sold.columns.get('offer.market')?.codes;
+    for (let row = 0; row < sold.size; row += 1) {
+      if (codes?.[row] === wanted) priced.add(sold.type[row]! * regions.size + sold.region[row]!);
+    }
   }
   const typesOf = new Map<string, number[]>();
   for (let t = 0; t < types.size; t += 1) {
@@ -60,11 +63,5 @@ function listedIn({ listedUnpriced: listed, types }: Catalog, clouds: ReadonlySe
   const rows = Uint32Array.from({ length: listed.size }, (_, row) => row).filter((row) =>
     clouds.has(textAt(types, 'type.cloud', listed.type[row]!) ?? ''),
   );
-  return {
-    ...reorder(listed, rows),
-    type: rows.map((row) => listed.type[row]!),
-    region: rows.map((row) => listed.region[row]!),
-    price: new Float64Array(rows.length).fill(Number.NaN),
-    limit: Float64Array.from(rows, (row) => listed.limit[row]!),
-  };
+  return pickOffers(listed, rows);
 }

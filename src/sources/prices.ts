@@ -33,8 +33,8 @@ const MOST_CHARACTERS = 16_000_000;
 const MOST_VALUES = 500_000;
 const LONGEST_REASON = 200;
 
-/** The patterns of a selector: the cloud ends at the first colon, the region begins after the last `@`. */
-function parseSelector(text: string): { cloud: string; type: string; region: string } | undefined {
+/** The patterns of a selector; undefined where it is none. The cloud ends at the first colon, the region begins after the last `@`. */
+export function parseSelector(text: string): { cloud: string; type: string; region: string } | undefined {
   const colon = text.indexOf(':');
   const at = text.lastIndexOf('@');
   const cloud = colon === -1 ? '*' : text.slice(0, colon);
