@@ -31,20 +31,46 @@ export const causeOf = (error: unknown): string => {
   return CAUSES[code] ?? code;
 };
 
-/** The text of a file (a path, or the number of an open one), which must be UTF-8. `name` is what people call it. */
-export function readText(file: string | number, name: string = String(file)): Result<string> {
-  const path = name;
-  let bytes: Buffer;
+/** A text with the SHA-256 of its bytes, in hexadecimal digits. */
+export interface Source {
+  readonly text: string;
+  readonly digest: string;
+}
+
+function bytesIn(file: string | number, path: string): Result<Buffer> {
   try {
-    bytes = readFileSync(file);
+    return ok(readFileSync(file));
   } catch (error) {
     return fail({ code: 'unreadable-file', message: `cannot read ${path}: ${causeOf(error)}`, path });
   }
+}
+
+function decoded(bytes: Buffer, path: string): Result<string> {
   try {
     return ok(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     return fail({ code: 'unreadable-file', message: `cannot read ${path}: it is no UTF-8 text`, path });
   }
+}
+
+/** The text of a file (a path, or the number of an open one), which must be UTF-8. `name` is what people call it. */
+export function readText(file: string | number, name: string = String(file)): Result<string> {
+  const bytes = bytesIn(file, name);
+  return bytes.ok ? decoded(bytes.value, name) : bytes;
+}
+
+/** The text of a file, which must be UTF-8, and what tells it from any other. */
+export function readSource(path: string): Result<Source> {
+  const bytes = bytesIn(path, path);
+  if (!bytes.ok) return bytes;
+  const text = decoded(bytes.value, path);
+  return text.ok ? ok({ text: text.value, digest: sha256(bytes.value) }) : text;
+}
+
+/** The digest of a file as it is now; undefined where it cannot be read. */
+export function digestOfFile(path: string): string | undefined {
+  const bytes = bytesIn(path, path);
+  return bytes.ok ? sha256(bytes.value) : undefined;
 }
 
 /** The bytes of a file as they are read. Ends in an exception where it cannot be read: see `causeOf`. */
@@ -137,8 +163,8 @@ export function namesIn(path: string): readonly string[] {
   return readdirSync(path).sort();
 }
 
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+export function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
 }
 
 /** The top of the installed package: the folder that holds the shipped rules and catalog. */

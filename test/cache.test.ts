@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { CLI, type Ran, ROOT, stowage } from './support/cli.ts';
+
+/** The cache as users see it: not at all. */
+
+const scratch = mkdtempSync(join(tmpdir(), 'stowage-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+let homes = 0;
+const home = (): string => {
+  const path = join(scratch, `home-${(homes += 1)}`);
+  mkdirSync(path);
+  return path;
+};
+const entries = (base: string): string[] => readdirSync(join(base, 'stowage')).sort();
+
+const US_EAST = ['--cloud', 'aws', '--region', 'us-east-1'];
+const KVM = ['add-machine', 'kvm', '--constraints', 'cores=2 mem=4G'];
+const prices = join(scratch, 'prices.yaml');
+writeFileSync(prices, 'format: stowage.prices/1\nprices:\n  "aws:*": {price: -12%, reason: contract}\n');
+
+describe('a cache', () => {
+  it.each([
+    ['an answer with all explanations', [...KVM, '--verbose']],
+    ['an answer as JSON', [...KVM, ...US_EAST, '--format', 'json']],
+    ['no answer', ['add-machine', 'kvm', '--constraints', 'cores=900', ...US_EAST, '--format', 'json']],
+    [
+      'own prices and rules',
+      [
+        'add-machine',
+        'lxd',
+        '--prices',
+        prices,
+        '--rules',
+        'examples/policies',
+        '--with',
+        'env=production',
+        '--verbose',
+        '--cloud',
+        'aws',
+      ],
+    ],
+    ['a fault in what is asked', ['add-machine', 'kvm', '--cloud', 'asw']],
+    ['why not', ['why-not', 't4g.medium', '--placement', 'lxd', ...US_EAST]],
+    ['a list of catalogs', ['catalog', 'list']],
+    ['a type', ['catalog', 'show', 'm8i.large', '--prices', prices]],
+    ['constraints', ['constraints', 'mem=4096M cores=2']],
+    ['a snapshot', ['snapshot', 'add-machine', 'kvm', ...US_EAST]],
+    ["Juju's choice", ['add-machine', 'lxd', '--compat', 'juju-3.6', ...US_EAST]],
+  ])('changes no byte of %s', (_, args) => {
+    const base = home();
+    const plain = stowage(args, { env: { STOWAGE_CACHE: 'off', XDG_CACHE_HOME: base } });
+    expect(readdirSync(base)).toEqual([]);
+    const cold = stowage(args, { env: { XDG_CACHE_HOME: base } });
+    const kept = entries(base);
+    expect(kept.length).toBeGreaterThan(0);
+    const warm = stowage(args, { env: { XDG_CACHE_HOME: base } });
+    expect(cold).toEqual(plain);
+    expect(warm).toEqual(plain);
+    expect(entries(base)).toEqual(kept);
+  });
+
+  it('that is damaged is made anew', () => {
+    const base = home();
+    const args = [...KVM, ...US_EAST];
+    const cold = stowage(args, { env: { XDG_CACHE_HOME: base } });
+    const sound = entries(base).map((name) => readFileSync(join(base, 'stowage', name)));
+    for (const damage of [
+      (bytes: Buffer) => bytes.fill(bytes[bytes.length >> 1]! ^ 1, bytes.length >> 1, (bytes.length >> 1) + 1),
+      (bytes: Buffer) => bytes.subarray(0, bytes.length >> 1),
+      () => Buffer.alloc(0),
+    ]) {
+      for (const [index, name] of entries(base).entries())
+        writeFileSync(join(base, 'stowage', name), damage(Buffer.from(sound[index]!)));
+      expect(stowage(args, { env: { XDG_CACHE_HOME: base } })).toEqual(cold);
+      expect(entries(base).map((name) => readFileSync(join(base, 'stowage', name)))).toEqual(sound);
+    }
+  });
+
+  it('is made by twenty commands at once as by one', async () => {
+    const base = home();
+    const args = [...KVM, ...US_EAST];
+    const one = home();
+    const alone = stowage(args, { env: { XDG_CACHE_HOME: one } });
+    const start = (): Promise<Ran> =>
+      new Promise((resolve) => {
+        const child = spawn(process.execPath, [CLI, ...args], {
+          cwd: ROOT,
+          env: { ...process.env, XDG_CACHE_HOME: base },
+        });
+        let [out, err] = ['', ''];
+        child.stdout.on('data', (text) => (out += text));
+        child.stderr.on('data', (text) => (err += text));
+        child.on('close', (code) => resolve({ code, out, err }));
+      });
+    const together = await Promise.all(Array.from({ length: 20 }, start));
+    for (const ran of together) expect(ran).toEqual(alone);
+    expect(entries(base)).toEqual(entries(one));
+    for (const name of entries(base))
+      expect(readFileSync(join(base, 'stowage', name)).equals(readFileSync(join(one, 'stowage', name)))).toBe(true);
+  });
+
+  it.each([
+    ['has no home', { HOME: '', XDG_CACHE_HOME: '' }],
+    ['cannot be written to', { XDG_CACHE_HOME: '/proc/1' }],
+    ['lies below a file', { XDG_CACHE_HOME: prices }],
+  ])('that %s is not there', (_, env) => {
+    const args = [...KVM, ...US_EAST];
+    expect(stowage(args, { env })).toEqual(stowage(args, { env: { STOWAGE_CACHE: 'off' } }));
+  });
+
+  it('is not followed elsewhere', () => {
+    const [base, other] = [home(), home()];
+    symlinkSync(other, join(base, 'stowage'));
+    expect(stowage([...KVM, ...US_EAST], { env: { XDG_CACHE_HOME: base } }).code).toBe(0);
+    expect(readdirSync(other)).toEqual([]);
+  });
+});
