@@ -15,6 +15,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   request: [...leaves, 'catalog'],
   juju: [...leaves, 'catalog', 'request'],
   match: [...leaves, 'catalog', 'rules', 'request'],
+  search: [...leaves, 'catalog', 'rules', 'request', 'match'],
   explain: [...leaves, 'catalog', 'rules', 'request', 'match'],
   solve: [...leaves],
   plan: [...leaves, 'document', 'catalog', 'sources', 'rules', 'request', 'juju', 'match', 'explain', 'solve'],

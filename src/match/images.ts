@@ -89,3 +89,10 @@ function imageArchs(catalog: Catalog): readonly string[] {
   const kind = catalog.vocabulary.attributes.get('image.arch')?.kind;
   return kind?.kind === 'enum' ? kind.values : [];
 }
+
+/** The images that there are in a region (a row of `regions`), in order of preference. */
+export function imagesIn({ byCloud, table }: Images, regions: Table, region: number): readonly number[] {
+  const own = byCloud.get(textAt(regions, 'offer.cloud', region) ?? '') ?? [];
+  const name = textAt(regions, 'offer.region', region);
+  return own.filter((image) => [undefined, name].includes(textAt(table, 'image.region', image)));
+}

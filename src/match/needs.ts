@@ -11,6 +11,7 @@ import type { Key } from '../request/keys.ts';
 import { guestsOf, hostRootDisk, type MachineRequest, zonesOf } from '../request/request.ts';
 import { FALSE, TRUE, type Tri, triOf, UNKNOWN_TRUTH } from '../rules/tri.ts';
 import { isNamed, namedMachine } from './machines.ts';
+import { homesOfZones, mayBeIn } from './zones.ts';
 
 /**
  * What a request needs of an offer, one predicate per need, at the level of the facts that decide it. Every need has
@@ -147,18 +148,7 @@ export function factNeeds(request: MachineRequest, catalog: Catalog, offers: Off
   }
   const zones = zonesOf(request);
   if (zones.length > 0) {
-    // Regions in which each zone is known to be, by the regions' own lists and by what is sold there.
-    const homes = new Map<string, Set<number>>();
-    const note = (list: readonly string[] | undefined, region: number): void => {
-      for (const zone of list ?? []) homes.set(zone, (homes.get(zone) ?? new Set()).add(region));
-    };
-    for (let row = 0; row < regions.size; row += 1) note(setAt(regions, 'offer.region-zones', row), row);
-    for (const listed of [catalog.offers, catalog.listedUnpriced]) {
-      for (let row = 0; row < listed.size; row += 1) note(setAt(listed, 'offer.zones', row), listed.region[row]!);
-    }
-    // Juju tries the zones one after the other, so where nobody knows the zones of a region, a zone that nobody knows
-    // may be one of them; but a zone that is known to be elsewhere is not.
-    const mayBeIn = (zone: string, region: number): boolean => homes.get(zone)?.has(region) ?? true;
+    const homes = homesOfZones(catalog);
     needs.push({
       id: 'zones',
       text: `zone ${zones.join(' or ')}`,
@@ -168,7 +158,7 @@ export function factNeeds(request: MachineRequest, catalog: Catalog, offers: Off
       level: 'offer',
       holds: (row, region) => {
         const sold = setAt(offers, 'offer.zones', row) ?? setAt(regions, 'offer.region-zones', region);
-        return triOf(zones.some((zone) => (sold === undefined ? mayBeIn(zone, region) : sold.includes(zone))));
+        return triOf(zones.some((zone) => (sold === undefined ? mayBeIn(homes, zone, region) : sold.includes(zone))));
       },
     });
   }

@@ -1,16 +1,16 @@
-import type { Catalog, Offers } from '../catalog/catalog.ts';
+import type { Offers } from '../catalog/catalog.ts';
 import { numberAt, textAt } from '../catalog/column.ts';
 import type { MachineRequest } from '../request/request.ts';
-import { type Derivation, derive } from '../rules/derive.ts';
+import type { Derivation, Question } from '../rules/derive.ts';
 import { type BilledPrice, billedPrice } from '../rules/price.ts';
-import { type Program, withoutLaunchOptions, withoutRules } from '../rules/program.ts';
+import { withoutRules } from '../rules/program.ts';
 import type { Site, Space } from '../rules/space.ts';
 import { FALSE, TRUE, type Tri, UNKNOWN_TRUTH } from '../rules/tri.ts';
 import type { Compiled } from './compiled.ts';
-import { type Images, imagesOf } from './images.ts';
+import { deriveFor } from './derived.ts';
+import { type Images, imagesIn } from './images.ts';
 import { countBits, isClear, type Masks, maskOf, masksOf, setBit, wordsFor } from './mask.ts';
 import { factNeeds, type NeedText, wantedArch } from './needs.ts';
-import { requestFacts } from './request-facts.ts';
 import { IMAGE, LAUNCHER, type SiteNeeds, siteNeeds } from './site-needs.ts';
 
 /**
@@ -73,41 +73,6 @@ export interface Verdict extends Masks {
   price: number;
 }
 
-/** What does not depend on the constraints of a request, or on what it wants to host. */
-interface Derived extends Pick<Query, 'images' | 'space' | 'derivation' | 'unaided'> {
-  readonly catalog: Catalog;
-  readonly key: string;
-}
-
-// Requests that are a little different from the one before, or come after it in a stream, are judged by the same facts.
-const derived = new WeakMap<Offers, WeakMap<Program, Derived>>();
-
-function derivedFor(
-  { catalog, program }: Compiled,
-  request: MachineRequest,
-  at: string | undefined,
-  offers: Offers,
-): Derived {
-  const given = requestFacts({ catalog, program }, request, at);
-  const key = JSON.stringify([request.base.os, request.base.release, ...given]);
-  let byProgram = derived.get(offers);
-  if (byProgram === undefined) {
-    byProgram = new WeakMap();
-    derived.set(offers, byProgram);
-  }
-  const known = byProgram.get(program);
-  if (known?.key === key && known.catalog === catalog) return known;
-  const { types, regions } = catalog;
-  const images = imagesOf(catalog, request.base);
-  const space: Space = { types, regions, images: images.table, offers };
-  const derivation = derive(program, space, given);
-  const plain = withoutLaunchOptions(program);
-  const unaided = plain === program ? derivation : derive(plain, space, given, derivation);
-  const fresh: Derived = { key, catalog, images, space, derivation, unaided };
-  byProgram.set(program, fresh);
-  return fresh;
-}
-
 /**
  * Prepares a request.
  *
@@ -124,7 +89,7 @@ export function prepare(
   const program = withoutRules(whole.program, ({ id }) => request.waived.includes(id));
   const compiled: Compiled = { catalog, program };
   const { types, regions } = catalog;
-  const { images, space, derivation, unaided } = derivedFor(compiled, request, at, offers);
+  const { images, space, derivation, unaided } = deriveFor(compiled, request, at, offers);
   const facts = factNeeds(request, catalog, offers);
   const atSite = siteNeeds(compiled, request, space, derivation, unaided);
   const needs: readonly NeedText[] = [...facts, ...atSite.needs];
@@ -164,7 +129,12 @@ export function prepare(
     if (archBit >= 0 && textAt(images.table, 'image.arch', at.image) !== arch) setBit(masks.missing, base, archBit);
     atSite.judge(at, (need, holds) => note(masks, base, facts.length + need, holds));
   };
-  const perPair = !derivation.dependsOnOffer(request.containers.map((need) => need.capability));
+  const questions: readonly Question[] = [
+    { rules: 'reserve' },
+    ...program.refusals.map((_, refusal) => ({ refusal })),
+    ...request.containers,
+  ];
+  const perPair = !questions.some((question) => derivation.dependsOnOffer(question));
   const pairs = perPair ? types.size * images.table.size : 1;
   const pairMasks = masksOf(pairs, words);
   const pairDone = new Uint8Array(pairs);
@@ -193,14 +163,10 @@ export function prepare(
   const [launcherBit, imageBit] = [bitOf(LAUNCHER), bitOf(IMAGE)];
   const market = offers.columns.get('offer.market');
   const spot = market?.values.indexOf('spot') ?? -1;
-  const imagesIn = Array.from({ length: regions.size }, (_, row) => {
-    const own = images.byCloud.get(textAt(regions, 'offer.cloud', row) ?? '') ?? [];
-    const name = textAt(regions, 'offer.region', row);
-    return own.filter((image) => [undefined, name].includes(textAt(images.table, 'image.region', image)));
-  });
+  const inRegion = Array.from({ length: regions.size }, (_, row) => imagesIn(images, regions, row));
   // Regions mostly share their images, and types what boots on them.
-  const lists = [...new Map(imagesIn.map((list) => [list.join(' '), list])).values()];
-  const listIn = imagesIn.map((list) => lists.findIndex((one) => one.join(' ') === list.join(' ')));
+  const lists = [...new Map(inRegion.map((list) => [list.join(' '), list])).values()];
+  const listIn = inRegion.map((list) => lists.findIndex((one) => one.join(' ') === list.join(' ')));
   const booting: (readonly number[] | undefined)[] = new Array(types.size * lists.length);
   const bootingAt = (offer: number): number => offers.type[offer]! * lists.length + listIn[offers.region[offer]!]!;
   const imagesFor = (offer: number): readonly number[] => {

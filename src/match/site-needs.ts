@@ -1,4 +1,4 @@
-import { numberAt, setAt, textAt } from '../catalog/column.ts';
+import { numberAt } from '../catalog/column.ts';
 import { placeOf } from '../diagnostic/diagnostic.ts';
 import { formatSize } from '../quantity/size.ts';
 import { type CapabilityNeed, textOf } from '../request/constraints.ts';
@@ -11,6 +11,7 @@ import { levelOf } from '../rules/program.ts';
 import { reservedShare } from '../rules/reserve.ts';
 import type { Site, Space } from '../rules/space.ts';
 import { FALSE, TRUE, type Tri, triOf, UNKNOWN_TRUTH } from '../rules/tri.ts';
+import { bootsBetween } from './boots.ts';
 import type { Compiled } from './compiled.ts';
 import type { NeedText } from './needs.ts';
 
@@ -44,7 +45,7 @@ export const IMAGE = 'image';
  * machines, and whatever is stated apart. Without a virtual machine there are none: limits of system containers need
  * nothing kept back.
  */
-function countedGuests(compiled: Compiled, request: MachineRequest): readonly Guest[] {
+export function countedGuests(compiled: Compiled, request: MachineRequest): readonly Guest[] {
   const { capabilities } = compiled.catalog.vocabulary;
   const isVm = (guest: Guest): boolean => capabilities.get(guest.kind)?.guest === 'vm';
   const guests = guestsOf(request);
@@ -115,24 +116,7 @@ export function siteNeeds(
   const [image, launcher, reserve, firstCapability] = [0, 1, 2, 3];
   const firstRefusal = firstCapability + request.containers.length;
 
-  const bootsOn = (type: number, row: number): Tri => {
-    const archs = setAt(types, 'type.arch', type);
-    const built = textAt(images, 'image.arch', row);
-    if (archs !== undefined && built !== undefined && !archs.includes(built)) return FALSE;
-    const [own, wanted] = [setAt(types, 'type.virt', type), setAt(images, 'image.virt', row)];
-    if (own !== undefined && wanted !== undefined && !own.some((virt) => wanted.includes(virt))) return FALSE;
-    return archs === undefined || built === undefined ? UNKNOWN_TRUTH : TRUE;
-  };
-  // One answer per image and kind of type, worked out when it is first asked for; 3 stands for "not yet".
-  const [archs, virts] = [types.columns.get('type.arch'), types.columns.get('type.virt')];
-  const virtKinds = virts?.values.length ?? 1;
-  const known = new Uint8Array((archs?.values.length ?? 1) * virtKinds * images.size).fill(3);
-  const boots = (type: number, row: number): Tri => {
-    const kind = (archs?.codes[type] ?? 0) * virtKinds + (virts?.codes[type] ?? 0);
-    const pair = kind * images.size + row;
-    if (known[pair] === 3) known[pair] = bootsOn(type, row);
-    return known[pair] as Tri;
-  };
+  const boots = bootsBetween(types, images);
 
   const room = (site: Site, dimension: 'mem' | 'cores', among: readonly Guest[] = guests): Room => {
     const count = (kind: string): number =>

@@ -2,7 +2,7 @@ import type { Attribute } from '../catalog/value.ts';
 import { countBits, hasBit, isClear } from '../match/mask.ts';
 import type { Query } from '../match/query.ts';
 import type { Sweep } from '../match/scan.ts';
-import { ANY_VERSION, isRefusal, leavesOf, versionOf, violationOf } from '../rules/program.ts';
+import { ANY_VERSION, readsOfRule, versionOf } from '../rules/program.ts';
 import { fillIn } from '../rules/proof.ts';
 import type { Rule } from '../rules/rule.ts';
 import { describeOffer } from './describe.ts';
@@ -17,8 +17,7 @@ const NEVER = 0xffff;
 export function unknownFacts(rules: readonly Rule[], factsAt: (attribute: Attribute) => unknown): readonly string[] {
   const names = new Set<string>();
   for (const rule of rules) {
-    const condition = isRefusal(rule) ? violationOf(rule) : rule.when;
-    for (const { leaf } of leavesOf(condition)) {
+    for (const leaf of readsOfRule(rule)) {
       if (leaf.kind === 'leaf' && factsAt(leaf.attribute) === undefined) names.add(leaf.attribute.name);
     }
   }

@@ -29,9 +29,15 @@ export interface Derivation {
   priceRules(site: Site): readonly RuleOf<'price'>[];
   /** The reserve rules that hold or may hold: an undecided reserve is kept back, since a guest must really fit. */
   reserveRules(site: Site): readonly RuleOf<'reserve'>[];
-  /** Whether what is asked of refusals, reserves and the named capabilities depends on facts of regions or offers. */
-  dependsOnOffer(capabilities: readonly string[]): boolean;
+  /** Whether the answer to a question depends on facts of regions or offers; else a type and an image decide. */
+  dependsOnOffer(question: Question): boolean;
 }
+
+/** What may be asked of a derivation: a capability, a refusal by its index, or which rules of a verb apply. */
+export type Question =
+  | { readonly capability: string }
+  | { readonly refusal: number }
+  | { readonly rules: 'reserve' | 'price' };
 
 /** A stratum with what tells its rows apart and its states, each worked out when first asked for. */
 interface StratumNode {
@@ -151,11 +157,13 @@ export function derive(program: Program, space: Space, request: RequestFacts, li
     }),
   );
   const whenOf = (rule: Rule): Condition => rule.when;
-  const priceRules = lazily(() =>
-    oncePerClass(classesFor(program.prices, whenOf), (site) =>
-      program.prices.filter((rule) => truth(rule.when, site) === TRUE),
-    ),
-  );
+  const prices = lazily(() => {
+    const classes = classesFor(program.prices, whenOf);
+    return {
+      classes,
+      rules: oncePerClass(classes, (site) => program.prices.filter((rule) => truth(rule.when, site) === TRUE)),
+    };
+  });
   const reserves = lazily(() => {
     const classes = classesFor(program.reserves, whenOf);
     return {
@@ -164,6 +172,13 @@ export function derive(program: Program, space: Space, request: RequestFacts, li
     };
   });
 
+  const classesOf = (question: Question): Classes => {
+    if ('refusal' in question) return refusals()[question.refusal]!.classes;
+    if ('rules' in question) return (question.rules === 'reserve' ? reserves() : prices()).classes;
+    const stratum = stratumOf.get(question.capability);
+    return stratum === undefined ? classesBy([], sizes) : node(stratum).classes;
+  };
+
   return {
     program,
     leaves,
@@ -171,16 +186,11 @@ export function derive(program: Program, space: Space, request: RequestFacts, li
     truth,
     violated: (index, site) => refusals()[index]!.truth(site),
     capability,
-    priceRules: (site) => priceRules()(site),
+    priceRules: (site) => prices().rules(site),
     reserveRules: (site) => reserves().rules(site),
-    dependsOnOffer(capabilities) {
-      const strata = capabilities.flatMap((name) => stratumOf.get(name) ?? []);
-      const used = [
-        ...refusals().map((refusal) => refusal.classes),
-        reserves().classes,
-        ...strata.map((stratum) => node(stratum).classes),
-      ];
-      return used.some(({ ids }) => ids.region !== undefined || ids.offer !== undefined);
+    dependsOnOffer(question) {
+      const { ids } = classesOf(question);
+      return ids.region !== undefined || ids.offer !== undefined;
     },
   };
 }

@@ -248,12 +248,18 @@ export function versionOf(program: Program, level: number): string | undefined {
   return level < 2 ? undefined : program.versions[level - 2];
 }
 
+/** What a rule reads, each once: its condition, and of a require what it requires. */
+export function readsOfRule(rule: Rule): readonly Exclude<Condition, { of: unknown }>[] {
+  return readsOf(isRefusal(rule) ? violationOf(rule) : rule.when);
+}
+
 /** Whether the condition of any rule reads a capability, or an attribute of that name. */
 export function isRead(program: Program, name: string): boolean {
-  return program.rules.some((rule) => {
-    const read = readsOf(isRefusal(rule) ? violationOf(rule) : rule.when);
-    return read.some((leaf) => (leaf.kind === 'capability' ? `can.${leaf.capability}` : leaf.attribute.name) === name);
-  });
+  return program.rules.some((rule) =>
+    readsOfRule(rule).some(
+      (leaf) => (leaf.kind === 'capability' ? `can.${leaf.capability}` : leaf.attribute.name) === name,
+    ),
+  );
 }
 
 /** The program with each rule replaced by others, or by none. The digest stays that of the whole. */

@@ -35,6 +35,11 @@ export interface Leaf {
   readonly span: Span;
 }
 
+/** The attributes that a leaf reads: its own, and those that it compares it with. */
+export function attributesOf({ attribute, tests }: Leaf): readonly Attribute[] {
+  return [attribute, ...tests.flatMap(({ operand }) => (operand.kind === 'attribute' ? [operand.attribute] : []))];
+}
+
 /** What a rule asks of a derived capability. */
 export interface CapabilityTest {
   readonly kind: 'capability';

@@ -1,0 +1,53 @@
+import type { Catalog, Offers } from '../catalog/catalog.ts';
+import type { MachineRequest } from '../request/request.ts';
+import { type Derivation, derive } from '../rules/derive.ts';
+import { type Program, withoutLaunchOptions } from '../rules/program.ts';
+import type { Space } from '../rules/space.ts';
+import type { Compiled } from './compiled.ts';
+import { type Images, imagesOf } from './images.ts';
+import { requestFacts } from './request-facts.ts';
+
+/** What does not depend on the constraints of a request, or on what it wants to host. */
+export interface Derived {
+  readonly images: Images;
+  readonly space: Space;
+  readonly derivation: Derivation;
+  /** The derivation without launch options: what Juju can bring about. */
+  readonly unaided: Derivation;
+  readonly catalog: Catalog;
+  readonly key: string;
+}
+
+// Requests that are a little different from the one before, or come after it in a stream, are judged by the same facts.
+const derived = new WeakMap<Offers, WeakMap<Program, Derived>>();
+
+/**
+ * What rules say of the offers for a request, whatever its constraints.
+ *
+ * @param at the day that rules are judged by
+ */
+export function deriveFor(
+  { catalog, program }: Compiled,
+  request: MachineRequest,
+  at: string | undefined,
+  offers: Offers,
+): Derived {
+  const given = requestFacts({ catalog, program }, request, at);
+  const key = JSON.stringify([request.base.os, request.base.release, ...given]);
+  let byProgram = derived.get(offers);
+  if (byProgram === undefined) {
+    byProgram = new WeakMap();
+    derived.set(offers, byProgram);
+  }
+  const known = byProgram.get(program);
+  if (known?.key === key && known.catalog === catalog) return known;
+  const { types, regions } = catalog;
+  const images = imagesOf(catalog, request.base);
+  const space: Space = { types, regions, images: images.table, offers };
+  const derivation = derive(program, space, given);
+  const plain = withoutLaunchOptions(program);
+  const unaided = plain === program ? derivation : derive(plain, space, given, derivation);
+  const fresh: Derived = { key, catalog, images, space, derivation, unaided };
+  byProgram.set(program, fresh);
+  return fresh;
+}

@@ -1,0 +1,176 @@
+import type { Bitmap, Bitmaps } from '../catalog/bitmaps.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import { type Column, numberAt, setAt, type Table, textAt, UNKNOWN } from '../catalog/column.ts';
+import { inSequence } from '../catalog/offers.ts';
+import type { Value } from '../catalog/value.ts';
+import { sustainedCores } from '../match/needs.ts';
+import { homesOfZones, mayBeIn } from '../match/zones.ts';
+import { once } from './once.ts';
+
+/**
+ * The facts of offers that constraints ask for, as bitmaps over the offers in price order. Each is made when it is
+ * first asked for, and kept: it depends on the catalog alone.
+ */
+export interface FactBitmaps {
+  /** The offers whose amount is at least so much. */
+  atLeast(amount: Amount, wanted: number): AtLeast;
+  /** The offers of which an attribute has a value, or has it among its values; undefined stands for unknown. */
+  having(attribute: string, value: Value | undefined): Bitmap;
+  /** The offers with one of the values of a text attribute that pass a test: a bitmap for each. */
+  matching(attribute: string, passes: (value: string) => boolean): readonly Bitmap[];
+  /** The offers of a market, those of no stated one being on demand; or of all others. */
+  inMarket(market: string): Bitmap;
+  outsideMarket(market: string): Bitmap;
+  /** The offers in regions that are open to every account. */
+  readonly open: Bitmap;
+  /** Rows of the offers of types by a name, in order. */
+  ofName(name: string): Uint32Array;
+  /** The offers in a zone, or that may be in it. */
+  inZone(zone: string): Bitmap;
+  /** Rows below this cost at most so much at the catalog's own prices. */
+  endAt(most: number): number;
+  /** The amount of each type. NaN where unknown is not enough, Infinity where it is. */
+  amounts(amount: Amount): Float64Array;
+}
+
+/** Offers of at least some amount. Where a check is given, the bitmap has rows too many, of which it tells by type. */
+export interface AtLeast {
+  readonly bitmap: Bitmap;
+  readonly check: Check | undefined;
+}
+
+/** Whether a type passes what no bitmap tells exactly. */
+export type Check = (type: number) => boolean;
+
+/** Amounts of types, in the unit that constraints have. */
+const AMOUNTS = {
+  cores: (types, row) => numberAt(types, 'type.cores', row) ?? Number.NaN,
+  // What rules keep back of cores that nobody knows is not known either, and binds nobody.
+  'cores-if-known': (types, row) => numberAt(types, 'type.cores', row) ?? Number.POSITIVE_INFINITY,
+  mem: (types, row) => numberAt(types, 'type.mem', row) ?? Number.NaN,
+  'cpu-power': (types, row) => numberAt(types, 'type.cpu-power', row) ?? Number.POSITIVE_INFINITY,
+  // A root disk of size 0 is Juju's "unknown".
+  'root-disk': (types, row) => numberAt(types, 'type.root-disk', row) || Number.POSITIVE_INFINITY,
+  gpus: (types, row) => numberAt(types, 'type.gpus', row) ?? Number.NaN,
+  'local-disk': (types, row) => (numberAt(types, 'type.local-disk', row) ?? Number.NaN) * 1024,
+  'cores-baseline': (types, row) => sustainedCores(types, row) ?? Number.NaN,
+} as const satisfies Record<string, (types: Table, row: number) => number>;
+export type Amount = keyof typeof AMOUNTS;
+
+/** More distinct amounts than this share bitmaps, and a check tells them apart. */
+const MOST_THRESHOLDS = 256;
+
+interface Thresholds {
+  readonly amounts: Float64Array;
+  /** In order, each once. */
+  readonly distinct: Float64Array;
+  /** How many distinct amounts a bitmap stands for. */
+  readonly step: number;
+  readonly bitmaps: readonly Bitmap[];
+}
+
+/** The first place in an ordered list with at least a value. */
+function firstAtLeast(values: Float64Array, wanted: number): number {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (values[middle]! < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+export function factBitmaps(catalog: Catalog, bitmaps: Bitmaps): FactBitmaps {
+  const { types, regions, offers } = catalog;
+  // --- amounts ---
+  const amountsOf = once(
+    (amount: Amount): Float64Array =>
+      Float64Array.from({ length: types.size }, (_, row) => AMOUNTS[amount](types, row)),
+  );
+  const thresholds = once((amount: Amount): Thresholds => {
+    const amounts = amountsOf(amount);
+    const distinct = Float64Array.from(new Set(amounts.filter((one) => !Number.isNaN(one)))).sort();
+    const step = Math.max(1, Math.ceil(distinct.length / MOST_THRESHOLDS));
+    const rankOf = new Map([...distinct].map((value, index) => [value, 1 + Math.floor(index / step)]));
+    // Rank 0 is unknown: the bitmap of all, which nobody asks for.
+    const ranks = Uint32Array.from(amounts, (value) => rankOf.get(value) ?? 0);
+    return {
+      amounts,
+      distinct,
+      step,
+      bitmaps: bitmaps.thresholds(offers.type, ranks, 1 + Math.ceil(distinct.length / step)),
+    };
+  });
+  const none = once((_: 'none') => bitmaps.where(() => false));
+
+  // --- values ---
+  const placeOf = (attribute: string): { column: Column | undefined; rows: Uint32Array; size: number } => {
+    if (attribute.startsWith('type.'))
+      return { column: types.columns.get(attribute), rows: offers.type, size: types.size };
+    const inRegion = regions.columns.get(attribute);
+    if (inRegion !== undefined) return { column: inRegion, rows: offers.region, size: regions.size };
+    return { column: offers.columns.get(attribute), rows: inSequence(offers.size), size: offers.size };
+  };
+  const ofCodes = (attribute: string, passes: (value: Value | undefined) => boolean): Bitmap => {
+    const { column, rows, size } = placeOf(attribute);
+    const ofCode = Uint8Array.from(column?.values ?? [undefined], (value) => (passes(value) ? 1 : 0));
+    return bitmaps.gather(
+      rows,
+      Uint8Array.from({ length: size }, (_, row) => ofCode[column?.codes[row] ?? UNKNOWN]!),
+    );
+  };
+  const members = once((attribute: string) =>
+    once((value: Value | undefined) =>
+      ofCodes(attribute, (own) => own === value || (Array.isArray(own) && own.includes(value))),
+    ),
+  );
+
+  const marketOf = (value: Value | undefined): Value => value ?? 'on-demand';
+  const inMarket = once((market: string) => ofCodes('offer.market', (value) => marketOf(value) === market));
+  const outsideMarket = once((market: string) => ofCodes('offer.market', (value) => marketOf(value) !== market));
+  const open = ofCodes('offer.access', (value) => value !== 'restricted');
+
+  // --- names and zones ---
+  const rowsByName = once((_: 'all') => {
+    const byName = new Map<string, number[]>();
+    const ofType = Array.from({ length: types.size }, (_, row) => {
+      const name = textAt(types, 'type.name', row) ?? '';
+      const rows = byName.get(name) ?? [];
+      byName.set(name, rows);
+      return rows;
+    });
+    for (let row = 0; row < offers.size; row += 1) ofType[offers.type[row]!]!.push(row);
+    return new Map([...byName].map(([name, rows]) => [name, Uint32Array.from(rows)]));
+  });
+  const zones = once((zone: string) => {
+    const homes = homesOfZones(catalog);
+    return bitmaps.where((row) => {
+      const region = offers.region[row]!;
+      const sold = setAt(offers, 'offer.zones', row) ?? setAt(regions, 'offer.region-zones', region);
+      return sold === undefined ? mayBeIn(homes, zone, region) : sold.includes(zone);
+    });
+  });
+
+  return {
+    atLeast(amount, wanted) {
+      const { amounts, distinct, step, bitmaps: sets } = thresholds(amount);
+      const place = firstAtLeast(distinct, wanted);
+      if (place === distinct.length) return { bitmap: none('none'), check: undefined };
+      const check = place % step === 0 ? undefined : (type: number): boolean => amounts[type]! >= wanted;
+      return { bitmap: sets[1 + Math.floor(place / step)]!, check };
+    },
+    having: (attribute, value) => members(attribute)(value),
+    matching(attribute, passes) {
+      const values = placeOf(attribute).column?.values ?? [];
+      return values.flatMap((value) => (typeof value === 'string' && passes(value) ? [members(attribute)(value)] : []));
+    },
+    inMarket,
+    outsideMarket,
+    open,
+    ofName: (name) => rowsByName('all').get(name) ?? new Uint32Array(0),
+    inZone: zones,
+    endAt: (most) => firstAtLeast(offers.price, most + 1),
+    amounts: amountsOf,
+  };
+}

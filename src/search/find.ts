@@ -1,0 +1,171 @@
+import { countOnes, type Levels, lowestOne } from '../catalog/bitmaps.ts';
+import { compareOffers, type Offers } from '../catalog/catalog.ts';
+import type { Search, Way } from './prepare.ts';
+
+/** Finds what fits a prepared request. Nothing here allocates but the lists that are asked for. */
+
+const ALL_ROWS = -1;
+
+/** What the bitmaps of a way have in common at a place of their words. */
+function commonAt(buffer: Int32Array, { all, some }: Way, place: number): number {
+  let bits = buffer[all[0]! + place]!;
+  for (let index = 1; index < all.length && bits !== 0; index += 1) bits &= buffer[all[index]! + place]!;
+  for (let index = 0; index < some.length && bits !== 0; index += 1) {
+    const list = some[index]!;
+    let any = 0;
+    for (let which = 0; which < list.length; which += 1) any |= buffer[list[which]! + place]!;
+    bits &= any;
+  }
+  return bits;
+}
+
+function passesChecks({ checks }: Way, type: number): boolean {
+  for (let index = 0; index < checks.length; index += 1) if (!checks[index]!(type)) return false;
+  return true;
+}
+
+/** Whether an offer fits by a way. */
+function fits(buffer: Int32Array, offers: Offers, way: Way, row: number): boolean {
+  if (row >= way.end) return false;
+  return ((commonAt(buffer, way, row >>> 5) >>> (row & 31)) & 1) === 1 && passesChecks(way, offers.type[row]!);
+}
+
+/** The first row that fits by a way, from a row on and below another; -1 where there is none. */
+function firstRow({ buffer, levels, offers, rows }: Search, way: Way, from: number, below: number): number {
+  if (rows !== undefined) {
+    for (let index = 0; index < rows.length; index += 1) {
+      const row = rows[index]!;
+      if (row >= below) return -1;
+      if (row >= from && fits(buffer, offers, way, row)) return row;
+    }
+    return -1;
+  }
+  return firstInBitmaps(buffer, levels, offers, way, Math.max(from, way.start << 5), Math.min(below, way.end));
+}
+
+function firstInBitmaps(
+  buffer: Int32Array,
+  { summary, top, topWords }: Levels,
+  offers: Offers,
+  way: Way,
+  from: number,
+  below: number,
+): number {
+  const start = from >>> 5;
+  const unchecked = way.checks.length === 0;
+  // Bits that stand before the start are masked at each level; the mask holds for the first word of a level alone.
+  let topMask = ALL_ROWS << (start >>> 5);
+  for (let at = start >>> 10; at < topWords; at += 1) {
+    let groups = commonAt(buffer, way, top + at) & topMask;
+    topMask = ALL_ROWS;
+    for (; groups !== 0; groups &= groups - 1) {
+      const group = (at << 5) + lowestOne(groups);
+      let words = commonAt(buffer, way, summary + group);
+      if (group === start >>> 5) words &= ALL_ROWS << start;
+      for (; words !== 0; words &= words - 1) {
+        const word = (group << 5) + lowestOne(words);
+        if (word > way.stop) return -1;
+        let bits = commonAt(buffer, way, word);
+        if (word === start) bits &= ALL_ROWS << from;
+        for (; bits !== 0; bits &= bits - 1) {
+          const row = (word << 5) + lowestOne(bits);
+          if (row >= below) return -1;
+          if (unchecked || passesChecks(way, offers.type[row]!)) return row;
+        }
+      }
+    }
+  }
+  return -1;
+}
+
+/** The row of the cheapest offer that fits, ties in the catalog's order; -1 where nothing fits. */
+export function cheapest(search: Search): number {
+  const { ways, offers } = search;
+  let best = -1;
+  let lowest = Number.POSITIVE_INFINITY;
+  for (let index = 0; index < ways.length; index += 1) {
+    const way = ways[index]!;
+    if (way.bill === undefined) {
+      const row = firstRow(search, way, 0, best === -1 ? offers.size : best);
+      if (row !== -1) best = row;
+      continue;
+    }
+    // The first is billed least, but others may be billed the same, and the catalog's order is by list price.
+    for (
+      let row = firstRow(search, way, 0, offers.size);
+      row !== -1;
+      row = firstRow(search, way, row + 1, offers.size)
+    ) {
+      const billed = way.bill(offers.price[row]!);
+      if (billed > lowest) break;
+      if (billed < lowest || compareOffers(offers, row, best) < 0) best = row;
+      lowest = billed;
+    }
+  }
+  return best;
+}
+
+/** Calls `visit` with each row that fits, in the catalog's order, until it gives false. */
+function visitRows(search: Search, visit: (row: number) => boolean): void {
+  const { buffer, ways, offers, rows } = search;
+  if (rows !== undefined) {
+    for (const row of rows) if (ways.some((way) => fits(buffer, offers, way, row)) && !visit(row)) return;
+    return;
+  }
+  const start = Math.min(...ways.map((way) => way.start));
+  const stop = Math.max(...ways.map((way) => Math.min(way.stop, way.end >>> 5)));
+  for (let word = start; word <= stop && word < search.levels.words; word += 1) {
+    let bits = 0;
+    for (const way of ways) if (word >= way.start && word <= way.stop) bits |= commonAt(buffer, way, word);
+    for (; bits !== 0; bits &= bits - 1) {
+      const row = (word << 5) + lowestOne(bits);
+      if (ways.some((way) => fits(buffer, offers, way, row)) && !visit(row)) return;
+    }
+  }
+}
+
+/** Nano-dollars per hour that an offer which fits is billed at, with the image that makes it cheapest. */
+export function billedAt({ buffer, ways, offers }: Search, row: number): number {
+  let lowest = Number.POSITIVE_INFINITY;
+  for (const way of ways) {
+    if (fits(buffer, offers, way, row)) lowest = Math.min(lowest, way.bill?.(offers.price[row]!) ?? offers.price[row]!);
+  }
+  return lowest;
+}
+
+/** How many offers fit. */
+export function count(search: Search): number {
+  const [only] = search.ways;
+  let fitting = 0;
+  if (search.ways.length === 1 && search.rows === undefined && only!.checks.length === 0) {
+    const last = Math.min(only!.stop, (only!.end - 1) >>> 5);
+    for (let word = only!.start; word <= last; word += 1) {
+      let bits = commonAt(search.buffer, only!, word);
+      if (bits !== 0 && only!.end < (word + 1) << 5) bits &= ~(ALL_ROWS << only!.end);
+      fitting += countOnes(bits);
+    }
+    return fitting;
+  }
+  visitRows(search, () => {
+    fitting += 1;
+    return true;
+  });
+  return fitting;
+}
+
+/** The rows of the `k` cheapest offers that fit, cheapest first, ties in the catalog's order. */
+export function top(search: Search, k: number): readonly number[] {
+  const { offers, ways } = search;
+  const rows: number[] = [];
+  if (k < 1) return rows;
+  const inOrder = ways.every((way) => way.bill === undefined);
+  visitRows(search, (row) => rows.push(row) < k || !inOrder);
+  if (inOrder) return rows;
+  const billed = new Map(rows.map((row) => [row, billedAt(search, row)]));
+  return rows.sort((a, b) => billed.get(a)! - billed.get(b)! || compareOffers(offers, a, b)).slice(0, k);
+}
+
+/** The rows of all offers that fit, cheapest first. */
+export function all(search: Search): readonly number[] {
+  return top(search, Number.POSITIVE_INFINITY);
+}

@@ -1,0 +1,103 @@
+import { type Bitmaps, bitmapsOver } from '../catalog/bitmaps.ts';
+import type { Compiled } from '../match/compiled.ts';
+import { requestFacts } from '../match/request-facts.ts';
+import type { MachineRequest } from '../request/request.ts';
+import { passes } from '../rules/passes.ts';
+import { type Program, readsOfRule } from '../rules/program.ts';
+import { attributesOf, type Leaf } from '../rules/rule.ts';
+import { type FactBitmaps, factBitmaps } from './fact-bitmaps.ts';
+import { type RuleBitmaps, ruleBitmaps } from './rule-bitmaps.ts';
+
+/**
+ * A compiled catalog with bitmaps over its offers, which are in price order: the first row that all bitmaps of a
+ * request have in common is the cheapest offer that fits. Bitmaps are made when they are first asked for, and none of
+ * them belongs to a single request.
+ */
+export interface OfferIndex {
+  readonly compiled: Compiled;
+  /** The parts that a request is prepared from. */
+  parts(request: MachineRequest, at: string | undefined): Parts;
+  /** Bytes of the bitmaps made so far. */
+  bytes(): number;
+}
+
+export interface Parts {
+  readonly bitmaps: Bitmaps;
+  readonly facts: FactBitmaps;
+  readonly rules: RuleBitmaps;
+}
+
+/** Requests that rules tell apart in more ways than this make the index begin anew, so that it does not grow for ever. */
+const MOST_KINDS_OF_REQUESTS = 64;
+
+/** The leaves of rules that read the request. */
+function requestLeaves({ rules }: Program): readonly Leaf[] {
+  const leaves = rules.flatMap(readsOfRule).filter((leaf): leaf is Leaf => leaf.kind === 'leaf');
+  return leaves.filter((leaf) => attributesOf(leaf).some(({ scope }) => scope === 'request'));
+}
+
+/** What rules read of a request, as a text that is the same for requests that they do not tell apart. */
+function reading(compiled: Compiled): (request: MachineRequest, at: string | undefined) => string {
+  const leaves = requestLeaves(compiled.program);
+  // A leaf on the request alone is known by its outcome; one that compares with other attributes, by what it reads.
+  const alone = leaves.filter((leaf) => attributesOf(leaf).length === 1);
+  const named = leaves.filter((leaf) => !alone.includes(leaf)).flatMap(attributesOf);
+  const names = [...new Set(named.filter(({ scope }) => scope === 'request').map(({ name }) => name))];
+  return (request, at) => {
+    const facts = requestFacts(compiled, request, at);
+    const outcomes = alone.map(({ attribute, tests }) =>
+      tests.map(({ operator, operand }) =>
+        passes(attribute.kind, operator, facts.get(attribute.name), operand.kind === 'values' ? operand.values : []),
+      ),
+    );
+    return JSON.stringify([outcomes, names.map((name) => facts.get(name) ?? null)]);
+  };
+}
+
+/**
+ * @example
+ * const index = indexOffers(compile(catalog, program));
+ * cheapest(prepare(index, request)); // the row of the cheapest offer that fits, or -1
+ */
+export function indexOffers(compiled: Compiled): OfferIndex {
+  const { catalog, program } = compiled;
+  const readOf = reading(compiled);
+  const readsRootDisk = requestLeaves(program).some((leaf) =>
+    attributesOf(leaf).some(({ name }) => name === 'request.root-disk'),
+  );
+  const begin = () => {
+    const bitmaps = bitmapsOver(catalog.offers.size);
+    const facts = factBitmaps(catalog, bitmaps);
+    const known = new Map<string, Parts>();
+    return { bitmaps, facts, known, plain: new Map<string, Parts>() };
+  };
+  let state = begin();
+  const partsOf = (request: MachineRequest, at: string | undefined): Parts => {
+    const { base, waived } = request;
+    const key = JSON.stringify([base.os, base.release, waived, readOf(request, at)]);
+    let found = state.known.get(key);
+    if (found === undefined) {
+      if (state.known.size >= MOST_KINDS_OF_REQUESTS) state = begin();
+      const { bitmaps, facts } = state;
+      found = { bitmaps, facts, rules: ruleBitmaps(compiled, request, at, bitmaps) };
+      state.known.set(key, found);
+    }
+    return found;
+  };
+  return {
+    compiled,
+    bytes: () => state.bitmaps.bytes(),
+    parts(request, at) {
+      const { base, attributes, waived } = request;
+      // Of a request that says nothing about itself, rules read defaults, which are the same each time.
+      if (attributes.size > 0 || waived.length > 0 || at !== undefined || readsRootDisk) return partsOf(request, at);
+      const key = `${base.os}@${base.release}`;
+      let found = state.plain.get(key);
+      if (found === undefined) {
+        found = partsOf(request, at);
+        state.plain.set(key, found);
+      }
+      return found;
+    },
+  };
+}

@@ -1,0 +1,198 @@
+import type { Bitmap, Bitmaps } from '../catalog/bitmaps.ts';
+import { numberAt, textAt, valueAt } from '../catalog/column.ts';
+import { inSequence } from '../catalog/offers.ts';
+import { bootsBetween } from '../match/boots.ts';
+import type { Compiled } from '../match/compiled.ts';
+import { deriveFor } from '../match/derived.ts';
+import { imagesIn } from '../match/images.ts';
+import { compareText } from '../quantity/order.ts';
+import type { MachineRequest } from '../request/request.ts';
+import type { Derivation, Question } from '../rules/derive.ts';
+import { billedPrice } from '../rules/price.ts';
+import { type Program, type RuleOf, readsOfRule, withoutRules } from '../rules/program.ts';
+import { attributesOf, type Rule } from '../rules/rule.ts';
+import type { Site, Space } from '../rules/space.ts';
+import { FALSE, TRUE } from '../rules/tri.ts';
+import { once } from './once.ts';
+
+/**
+ * What rules say of the offers, as bitmaps: what they can host, what is refused, what is kept back, what is billed.
+ * Worked out once for all requests of the same base by which the leaves that read the request come out alike.
+ */
+export interface RuleBitmaps {
+  /** Images that no rule and no type tells apart stand for one another. */
+  readonly kinds: readonly ImageKind[];
+}
+
+export interface ImageKind {
+  readonly arch: string | undefined;
+  /** Offers that have such an image, on which it boots, and that no rule refuses then. */
+  readonly usable: Bitmap;
+  /** Offers that certainly can host a capability at a level or above. */
+  hosting(capability: string, least: number): Bitmap;
+  /** The same without launch options: what Juju can bring about. */
+  hostingByJuju(capability: string, least: number): Bitmap;
+  /** The offers by what rules keep back of them; no bitmap where it is the same for all. */
+  readonly reserves: readonly ReserveClass[];
+  /** The offers by what rules make of their prices; undefined where there are no price rules. */
+  readonly prices: readonly PriceClass[] | undefined;
+}
+
+export interface ReserveClass {
+  readonly rules: readonly RuleOf<'reserve'>[];
+  readonly offers: Bitmap | undefined;
+}
+
+/** Offers whose prices change alike: the billed price never falls where the list price rises. */
+export interface PriceClass {
+  readonly offers: Bitmap | undefined;
+  /** Nano-dollars per hour as billed, of those listed. */
+  bill(list: number): number;
+}
+
+/** The row of what plays no part. */
+const NONE = -1;
+
+/** The attributes of images by which rules, or booting, may tell them apart. */
+function tellingAttributes({ rules }: Program): readonly string[] {
+  const names = new Set(['image.arch', 'image.virt']);
+  for (const leaf of rules.flatMap(readsOfRule)) {
+    if (leaf.kind !== 'leaf') continue;
+    for (const { name, scope } of attributesOf(leaf)) if (scope === 'image') names.add(name);
+  }
+  return [...names].sort(compareText);
+}
+
+/** Rows of images that are alike in all that tells images apart. */
+function kindsOf({ images }: Space, program: Program): readonly (readonly number[])[] {
+  const telling = tellingAttributes(program);
+  const kinds = new Map<string, number[]>();
+  for (let row = 0; row < images.size; row += 1) {
+    const key = JSON.stringify(telling.map((name) => valueAt(images, name, row) ?? null));
+    const kind = kinds.get(key);
+    if (kind === undefined) kinds.set(key, [row]);
+    else kind.push(row);
+  }
+  return [...kinds.values()];
+}
+
+/** @param at the day that rules are judged by */
+export function ruleBitmaps(
+  { catalog, program: whole }: Compiled,
+  request: MachineRequest,
+  at: string | undefined,
+  bitmaps: Bitmaps,
+): RuleBitmaps {
+  const program = withoutRules(whole, ({ id }) => request.waived.includes(id));
+  const { images, space, derivation, unaided } = deriveFor({ catalog, program }, request, at, catalog.offers);
+  const { types, regions, offers } = space;
+  const boots = bootsBetween(types, images.table);
+  const imagesOfRegion = Array.from({ length: regions.size }, (_, row) => new Set(imagesIn(images, regions, row)));
+  const refusals = program.refusals.flatMap((rule, refusal) => (rule.effect === 'enforce' ? [{ rule, refusal }] : []));
+
+  const kindOf = (members: readonly number[]): ImageKind => {
+    const image = members[0]!;
+    const ofType = (type: number): Site => ({ type, image, region: NONE, offer: NONE });
+    const ofOffer = (offer: number): Site => {
+      return { type: offers.type[offer]!, image, region: offers.region[offer]!, offer };
+    };
+    /** What is asked of every offer: by its type where that decides. Gives what finds it again by the row of the offer. */
+    const ask = <T>(
+      question: Question,
+      answer: (site: Site) => T,
+    ): { readonly of: Uint32Array; readonly answers: T[] } =>
+      derivation.dependsOnOffer(question)
+        ? {
+            of: inSequence(offers.size),
+            answers: Array.from({ length: offers.size }, (_, row) => answer(ofOffer(row))),
+          }
+        : { of: offers.type, answers: Array.from({ length: types.size }, (_, row) => answer(ofType(row))) };
+
+    const passes = ({ rule, refusal }: (typeof refusals)[number], site: Site): boolean => {
+      const violated = derivation.violated(refusal, site);
+      return violated === FALSE || (violated !== TRUE && rule.onUnknown !== 'refuse');
+    };
+    const byOffer = refusals.filter(({ refusal }) => derivation.dependsOnOffer({ refusal }));
+    const byType = refusals.filter((one) => !byOffer.includes(one));
+    const bootable = Uint8Array.from({ length: types.size }, (_, type) =>
+      boots(type, image) === TRUE && byType.every((one) => passes(one, ofType(type))) ? 1 : 0,
+    );
+    const present = Uint8Array.from(imagesOfRegion, (own) => (members.some((member) => own.has(member)) ? 1 : 0));
+    const usable = bitmaps.where(
+      (row) =>
+        bootable[offers.type[row]!] === 1 &&
+        present[offers.region[row]!] === 1 &&
+        byOffer.every((one) => passes(one, ofOffer(row))),
+    );
+
+    const hostingBy = (of: Derivation): ImageKind['hosting'] => {
+      const levels = once((capability: string) => ask({ capability }, (site) => of.capability(capability, site).lower));
+      const sets = once((capability: string) =>
+        once((least: number) => {
+          const { of: rows, answers } = levels(capability);
+          return bitmaps.gather(
+            rows,
+            Uint8Array.from(answers, (level) => (level >= least ? 1 : 0)),
+          );
+        }),
+      );
+      return (capability, least) => sets(capability)(least);
+    };
+    const hosting = hostingBy(derivation);
+
+    /** Offers by the rules that apply to them: those of the same key are one class. */
+    const classesOf = <R extends Rule>(
+      verb: 'reserve' | 'price',
+      apply: (site: Site) => readonly R[],
+      keyOf: (rules: readonly R[], site: Site) => string,
+    ): readonly { readonly rules: readonly R[]; readonly site: Site; readonly offers: Bitmap | undefined }[] => {
+      const classes = new Map<string, { readonly rules: readonly R[]; readonly site: Site; readonly number: number }>();
+      const { of, answers } = ask({ rules: verb }, (site) => {
+        const rules = apply(site);
+        const key = keyOf(rules, site);
+        let found = classes.get(key);
+        if (found === undefined) {
+          found = { rules, site, number: classes.size };
+          classes.set(key, found);
+        }
+        return found.number;
+      });
+      return [...classes.values()].map(({ rules, site, number }) => {
+        if (classes.size === 1) return { rules, site, offers: undefined };
+        return {
+          rules,
+          site,
+          offers: bitmaps.gather(
+            of,
+            Uint8Array.from(answers, (one) => (one === number ? 1 : 0)),
+          ),
+        };
+      });
+    };
+    const idsOf = (rules: readonly Rule[]): string => rules.map(({ id }) => id).join(' ');
+    const sizeAt =
+      (type: number) =>
+      (attribute: string): number | undefined =>
+        numberAt(types, attribute, type);
+    const prices = classesOf(
+      'price',
+      (site) => derivation.priceRules(site),
+      (rules, { type }) =>
+        [idsOf(rules), ...rules.map(({ action: { change } }) => change.per && sizeAt(type)(change.per.name))].join(' '),
+    );
+    return {
+      arch: textAt(images.table, 'image.arch', image),
+      usable,
+      hosting,
+      hostingByJuju: unaided === derivation ? hosting : hostingBy(unaided),
+      reserves: classesOf('reserve', (site) => derivation.reserveRules(site), idsOf),
+      prices:
+        program.prices.length === 0
+          ? undefined
+          : prices.map(({ rules, site, offers: own }) => {
+              return { offers: own, bill: (list) => billedPrice(list, rules, sizeAt(site.type)).total };
+            }),
+    };
+  };
+  return { kinds: kindsOf(space, program).map(kindOf) };
+}

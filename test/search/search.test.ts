@@ -1,0 +1,143 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { makeCatalog } from '../../benchmarks/world.ts';
+import { bitmapsOver, isIn } from '../../src/catalog/bitmaps.ts';
+import { documentOfValue } from '../../src/document/read.ts';
+import { type Compiled, compile } from '../../src/match/compiled.ts';
+import { prepare as prepareScan } from '../../src/match/query.ts';
+import * as scan from '../../src/match/scan.ts';
+import { readProblem } from '../../src/plan/problem.ts';
+import type { MachineRequest } from '../../src/request/request.ts';
+import { readRequest } from '../../src/request/written.ts';
+import { all, billedAt, cheapest, count, top } from '../../src/search/find.ts';
+import { indexOffers, type OfferIndex } from '../../src/search/offer-index.ts';
+import { prepare } from '../../src/search/prepare.ts';
+import { storedInputs } from '../../src/storage/inputs.ts';
+import { loadRules, loadVocabulary } from '../../src/storage/packs.ts';
+import { catalogs, packs, requests } from '../arbitraries/world.ts';
+import { runs } from '../support/fuzz.ts';
+
+/** The index finds what judging every offer finds. */
+function expectSame(index: OfferIndex, request: MachineRequest, at?: string): void {
+  const query = prepareScan(index.compiled, request, at);
+  const search = prepare(index, request, at);
+  const swept = scan.sweep(query);
+  const rows = scan.ranked(query, swept, query.musts);
+  expect(all(search)).toEqual(rows);
+  expect(cheapest(search)).toBe(rows[0] ?? -1);
+  expect(count(search)).toBe(rows.length);
+  expect(top(search, 3)).toEqual(rows.slice(0, 3));
+  expect(rows.slice(0, 9).map((row) => billedAt(search, row))).toEqual(rows.slice(0, 9).map((row) => swept.price[row]));
+}
+
+const inputs = storedInputs();
+const vocabulary = loadVocabulary();
+const rules = loadRules(['default'], vocabulary);
+if (!rules.ok) throw new Error('the shipped rules are damaged');
+
+/** Constraints as people write them, over the made-up catalogs. */
+const constraint = fc.oneof(
+  fc.constantFrom(1, 2, 3, 8, 33, 96, 97).map((cores) => `cores=${cores}`),
+  fc.constantFrom('1G', '7G', '64G', '500G', '768G', '769G').map((mem) => `mem=${mem}`),
+  fc.constantFrom('', 'amd64', 'arm64', 'i386').map((arch) => `arch=${arch}`),
+  fc.constantFrom('r1', 'r1,r7', 'r1*', '^r1*', 'nowhere').map((region) => `region=${region}`),
+  fc.constantFrom('', 'spot', 'any').map((market) => `market=${market}`),
+  fc.constantFrom('0.02', '0.1', '0.5', '3').map((most) => `max-price=${most}`),
+  fc.boolean().map((burstable) => `burstable=${burstable}`),
+  fc.boolean().map((hardware) => `bare-metal=${hardware}`),
+  fc.nat(300).map((type) => `instance-type=t${type}`),
+  fc.constantFrom('launcher=juju', 'containers=kvm,lxd>=5', 'cores-baseline=4', 'budget=100', 'cloud=l*'),
+);
+const texts = fc.record(
+  {
+    placement: fc.constantFrom('lxd', 'kvm', 'kvm>=8.2', 'lxc>=4', 'xen'),
+    constraints: fc
+      .uniqueArray(constraint, { maxLength: 5, selector: (text) => text.slice(0, text.indexOf('=')) })
+      .map((parts) => parts.join(' ')),
+    base: fc.constantFrom('ubuntu@24.04', 'ubuntu@14.04'),
+    attributes: fc.constantFrom({ 'accept-inferred': true }, { 'allow-deprecated': true, 'allow-eol': true }),
+    reserve: fc.boolean(),
+    waive: fc.constantFrom(['safety/deprecated'], ['hosting/inferred-nesting']),
+  },
+  { requiredKeys: ['constraints'] },
+);
+
+const worlds = new Map<number, Compiled>();
+/** Sizes about where words and their summaries end. */
+const SIZES = [31, 32, 33, 1_000, 1_024, 1_025, 32_767, 40_000];
+const indexOf = (size: number): OfferIndex => {
+  const compiled = worlds.get(size) ?? compile(makeCatalog(vocabulary, size, size), rules.value);
+  worlds.set(size, compiled);
+  return indexOffers(compiled);
+};
+
+describe('the index', () => {
+  it('finds what judging each offer finds, in random worlds of random rules', () => {
+    fc.assert(
+      fc.property(catalogs, packs, fc.array(requests, { minLength: 1, maxLength: 3 }), (catalog, own, asked) => {
+        const problems = asked.map((request) =>
+          readProblem(
+            documentOfValue('problem', { format: 'stowage.problem/1', catalog, rules: own, request }),
+            inputs,
+          ),
+        );
+        const first = problems[0]!;
+        fc.pre(first.ok);
+        // One index answers all of them: what it keeps for one is not taken for another.
+        const index = indexOffers(first.value.compiled);
+        for (const problem of problems) if (problem.ok) expectSame(index, problem.value.request, '2026-11-22');
+      }),
+      runs(300, 100_000),
+    );
+  });
+
+  const indexes = SIZES.map(indexOf);
+  it('finds the same among many offers', () => {
+    fc.assert(
+      fc.property(fc.nat(SIZES.length - 1), texts, (which, text) => {
+        const request = readRequest(text, vocabulary);
+        fc.pre(request.ok);
+        expectSame(indexes[which]!, request.value);
+      }),
+      runs(200, 20_000),
+    );
+  });
+
+  it('begins anew rather than grow for ever, and what was prepared before stays true', () => {
+    const index = indexOf(1_000);
+    const read = (release: string): MachineRequest => {
+      const request = readRequest({ constraints: 'cores=2', placement: 'lxd', base: `ubuntu@${release}` }, vocabulary);
+      if (!request.ok) throw new Error('a bad request');
+      return request.value;
+    };
+    const early = prepare(index, read('24.04'));
+    const before = all(early);
+    const sizes: number[] = [];
+    for (let minor = 0; minor < 200; minor += 1) {
+      prepare(index, read(`20.${minor}`));
+      sizes.push(index.bytes());
+    }
+    expect(all(early)).toEqual(before);
+    expect(Math.max(...sizes.slice(100))).toBe(Math.max(...sizes.slice(0, 100)));
+    expectSame(index, read('24.04'));
+  });
+});
+
+describe('a bitmap', () => {
+  it('is the set of its rows, however many there are', () => {
+    const sized = fc.oneof(fc.nat(200), fc.constantFrom(1_024, 1_025, 33_000));
+    fc.assert(
+      fc.property(sized, fc.integer({ min: 1, max: 5_000 }), fc.nat(), (rows, stride, offset) => {
+        const bitmaps = bitmapsOver(rows);
+        const passes = (row: number): boolean => (row + offset) % stride === 0;
+        const set = bitmaps.where(passes);
+        const members = Array.from({ length: rows }, (_, row) => row).filter(passes);
+        expect(set.count).toBe(members.length);
+        for (const row of [0, rows >> 1, rows - 1, ...members.slice(0, 9)])
+          if (row >= 0 && row < rows) expect(isIn(bitmaps.buffer(), set, row)).toBe(passes(row));
+        if (members.length > 0) expect([set.first, set.last]).toEqual([members[0]! >>> 5, members.at(-1)! >>> 5]);
+      }),
+      runs(200, 5_000),
+    );
+  });
+});
