@@ -1,5 +1,5 @@
 import type { Catalog } from './catalog.ts';
-import { buildColumn, type Column, reorder, textAt } from './column.ts';
+import { type Column, reorder, textAt } from './column.ts';
 import { joinOffers, type Offers } from './offers.ts';
 
 /**
@@ -9,18 +9,26 @@ import { joinOffers, type Offers } from './offers.ts';
  *
  * @param inScope by row of `regions`, which regions matter
  * @param marketName the market whose gaps are meant
+ * @param wantedTypes by row of `types`, which types matter; all unless given. Offers of others may be among the result
  */
-export function unpricedOffers(catalog: Catalog, inScope: Uint8Array, marketName: 'on-demand' | 'spot'): Offers {
+export function unpricedOffers(
+  catalog: Catalog,
+  inScope: Uint8Array,
+  marketName: 'on-demand' | 'spot',
+  wantedTypes?: Uint8Array,
+): Offers {
   const { types, regions, offers, listedUnpriced, completeClouds } = catalog;
   if (!catalog.gapsAreUnknown) return listedUnpriced;
-  const priced = new Set<number>();
+  // A byte for every pair: a set of so many numbers would take longer to fill than all the rest.
+  const priced = new Uint8Array(types.size * regions.size);
   const market = offers.columns.get('offer.market');
   const wanted = market?.values.indexOf(marketName) ?? -1;
-  for (let row = 0; row < offers.size; row += 1) {
-    if (market?.codes[row] === wanted) priced.add(offers.type[row]! * regions.size + offers.region[row]!);
+  for (let row = 0; market !== undefined && row < offers.size; row += 1) {
+    if (market.codes[row] === wanted) priced[offers.type[row]! * regions.size + offers.region[row]!] = 1;
   }
   const typesOf = new Map<string, number[]>();
   for (let t = 0; t < types.size; t += 1) {
+    if (wantedTypes?.[t] === 0) continue;
     const cloud = textAt(types, 'type.cloud', t) ?? '';
     const own = typesOf.get(cloud);
     if (own === undefined) typesOf.set(cloud, [t]);
@@ -32,7 +40,7 @@ export function unpricedOffers(catalog: Catalog, inScope: Uint8Array, marketName
     const cloud = textAt(regions, 'offer.cloud', r) ?? '';
     if (inScope[r] === 0 || completeClouds.has(cloud)) continue;
     for (const t of typesOf.get(cloud) ?? []) {
-      if (priced.has(t * regions.size + r)) continue;
+      if (priced[t * regions.size + r] === 1) continue;
       type.push(t);
       region.push(r);
     }
@@ -40,9 +48,8 @@ export function unpricedOffers(catalog: Catalog, inScope: Uint8Array, marketName
   const size = type.length;
   const columns = new Map<string, Column>();
   if (market !== undefined) {
-    const column = buildColumn(market.attribute);
-    for (let row = 0; row < size; row += 1) column.set(row, marketName);
-    columns.set(market.attribute.name, column.finish(size));
+    const codes = new Uint16Array(size).fill(1);
+    columns.set(market.attribute.name, { attribute: market.attribute, codes, values: [undefined, marketName] });
   }
   const gaps: Offers = {
     size,

@@ -170,7 +170,8 @@ function kindsIn({ space, images, dependsOnOffer }: Query, group: Group): readon
   const market = offers.columns.get('offer.market');
   const markets = (market?.values.length ?? 0) + 1;
   const best = new Map<number, number>();
-  for (const [index, offer] of group.offers.entries()) {
+  for (let index = 0; index < group.offers.length; index += 1) {
+    const offer = group.offers[index]!;
     const pair = offers.type[offer]! * (images.table.size + 1) + group.images[index]! + 1;
     const kind = pair * markets + (market?.codes[offer] ?? 0);
     const known = best.get(kind);

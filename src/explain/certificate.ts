@@ -24,7 +24,8 @@ export function cheaperOffers(
   const [limit, result]: [number, CheaperOffers[]] = [price(winner), []];
   for (const { missing, unknown, ...group } of groups) {
     let [count, example, lowest] = [0, -1, Number.POSITIVE_INFINITY];
-    for (const [index, offer] of group.offers.entries()) {
+    for (let index = 0; index < group.offers.length; index += 1) {
+      const offer = group.offers[index]!;
       const own = price(offer);
       // An offer counts with its best image, as it was judged.
       if (group.images[index] !== image(offer) || own > limit) continue;

@@ -9,6 +9,7 @@ import { FALSE, TRUE, type Tri, UNKNOWN_TRUTH } from '../rules/tri.ts';
 import type { Compiled } from './compiled.ts';
 import { deriveFor } from './derived.ts';
 import { type Images, imagesIn } from './images.ts';
+import { byKind, examplesOf, joinMasks, kindsOf, missByCode } from './join-masks.ts';
 import { countBits, isClear, type Masks, maskOf, masksOf, setBit, wordsFor } from './mask.ts';
 import { factNeeds, type NeedText, wantedArch } from './needs.ts';
 import { IMAGE, LAUNCHER, type SiteNeeds, siteNeeds } from './site-needs.ts';
@@ -35,12 +36,16 @@ export interface Query {
   readonly musts: Uint32Array;
   /** By row of `regions`: 1 where the region is considered. */
   readonly inScope: Uint8Array;
+  /** By row of `types`: 1 where the type by itself misses nothing that must be met. */
+  readonly possibleTypes: Uint8Array;
   /** Whether an offer's type and region miss nothing that must be met: a quick look before judging. */
   isPossible(offer: number): boolean;
   /** Judges one offer; the verdict is overwritten by the next call. */
   judge(offer: number): Verdict;
   /** Judges one offer into a row of verdicts. */
   judgeInto(offer: number, verdicts: Verdicts, row: number): void;
+  /** Judges every offer into its row of verdicts. */
+  judgeAll(verdicts: Verdicts): void;
   /** Judges one offer with one image that boots on it; the verdict is overwritten by the next call. */
   judgeWith(offer: number, image: number): Verdict;
   /** Images that boot on an offer, or may. */
@@ -73,17 +78,36 @@ export interface Verdict extends Masks {
   price: number;
 }
 
+/** What of a query does not depend on its offers, as far as it has been worked out. */
+interface Decided {
+  readonly ofTypes: Masks;
+  readonly ofRegions: Masks;
+  /** A type with an image; see `pairOf`. */
+  readonly pairMasks: Masks;
+  readonly pairDone: Uint8Array;
+  /** A type with the images of a region; see `bootingAt`. */
+  readonly booting: (readonly number[] | undefined)[];
+  readonly bestImage: Int32Array;
+  readonly bestMasks: Masks;
+}
+
+// Only of queries in which a type and an image decide what rules say.
+const decided = new WeakMap<Query, Decided>();
+
 /**
  * Prepares a request.
  *
  * @param at the day that rules are judged by, `2026-11-22`; undefined means the newest price date of the catalog
  * @param offers the offers to be judged, in the order in which the cheapest comes first; the catalog's unless given
+ * @param like a query of the same request, day and catalog over other offers with the same columns or more, of which all
+ *   is taken that does not depend on offers
  */
 export function prepare(
   whole: Compiled,
   request: MachineRequest,
   at?: string,
   offers: Offers = whole.catalog.offers,
+  like?: Query,
 ): Query {
   const { catalog } = whole;
   const program = withoutRules(whole.program, ({ id }) => request.waived.includes(id));
@@ -112,10 +136,14 @@ export function prepare(
     }
     return masks;
   };
-  const ofTypes = decide('type', types.size);
-  const ofRegions = decide('region', regions.size);
-  const clearOf = ({ missing }: Masks, size: number, mask: Uint32Array): Uint8Array =>
-    Uint8Array.from({ length: size }, (_, row) => (isClear(missing, row * words, mask) ? 1 : 0));
+  const before = like?.request === request && like.derivation.program === program ? decided.get(like) : undefined;
+  const ofTypes = before?.ofTypes ?? decide('type', types.size);
+  const ofRegions = before?.ofRegions ?? decide('region', regions.size);
+  const clearOf = ({ missing }: Masks, size: number, mask: Uint32Array): Uint8Array => {
+    const clear = new Uint8Array(size);
+    for (let row = 0; row < size; row += 1) if (isClear(missing, row * words, mask)) clear[row] = 1;
+    return clear;
+  };
   const possibleType = clearOf(ofTypes, types.size, musts);
   const possibleRegion = clearOf(ofRegions, regions.size, musts);
 
@@ -134,10 +162,10 @@ export function prepare(
     ...program.refusals.map((_, refusal) => ({ refusal })),
     ...request.containers,
   ];
-  const perPair = !questions.some((question) => derivation.dependsOnOffer(question));
+  const perPair = before !== undefined || !questions.some((question) => derivation.dependsOnOffer(question));
   const pairs = perPair ? types.size * images.table.size : 1;
-  const pairMasks = masksOf(pairs, words);
-  const pairDone = new Uint8Array(pairs);
+  const pairMasks = before?.pairMasks ?? masksOf(pairs, words);
+  const pairDone = before?.pairDone ?? new Uint8Array(pairs);
   /** Where in `pairMasks` the masks of an offer with an image stand. */
   const pairOf = (offer: number, image: number): number => {
     const pair = perPair ? offers.type[offer]! * images.table.size + image : 0;
@@ -167,7 +195,7 @@ export function prepare(
   // Regions mostly share their images, and types what boots on them.
   const lists = [...new Map(inRegion.map((list) => [list.join(' '), list])).values()];
   const listIn = inRegion.map((list) => lists.findIndex((one) => one.join(' ') === list.join(' ')));
-  const booting: (readonly number[] | undefined)[] = new Array(types.size * lists.length);
+  const booting: (readonly number[] | undefined)[] = before?.booting ?? new Array(types.size * lists.length);
   const bootingAt = (offer: number): number => offers.type[offer]! * lists.length + listIn[offers.region[offer]!]!;
   const imagesFor = (offer: number): readonly number[] => {
     const at = bootingAt(offer);
@@ -223,8 +251,8 @@ export function prepare(
 
   // Without price rules the best image is the same for all offers of a type with the same images: chosen once.
   const sameForAll = perPair && program.prices.length === 0;
-  const bestImage = new Int32Array(sameForAll ? booting.length : 0).fill(UNDECIDED);
-  const bestMasks = masksOf(bestImage.length, words);
+  const bestImage = before?.bestImage ?? new Int32Array(sameForAll ? booting.length : 0).fill(UNDECIDED);
+  const bestMasks = before?.bestMasks ?? masksOf(bestImage.length, words);
   const chooseBest = (offer: number, at: number): void => {
     bestImage[at] = -1;
     let fewest = Number.POSITIVE_INFINITY;
@@ -275,8 +303,47 @@ export function prepare(
     verdicts.image[row] = image;
     verdicts.price[row] = price;
   };
+  const judgeAll = (verdicts: Verdicts): void => {
+    const { size, type, region, price } = offers;
+    if (!sameForAll) {
+      for (let offer = 0; offer < size; offer += 1) judgeInto(offer, verdicts, offer);
+      return;
+    }
+    const kinds = kindsOf(type, region, Uint32Array.from(listIn), lists.length);
+    const examples = examplesOf(kinds, booting.length);
+    const ofKinds = masksOf(booting.length, words);
+    for (let kind = 0; kind < examples.length; kind += 1) {
+      const example = examples[kind]!;
+      if (example === -1) continue;
+      if (bestImage[kind] === UNDECIDED) chooseBest(example, kind);
+      const of = type[example]!;
+      for (let word = 0; word < words; word += 1) {
+        const to = kind * words + word;
+        const from = of * words + word;
+        ofKinds.missing[to] = ofTypes.missing[from]! | bestMasks.missing[to]!;
+        ofKinds.unknown[to] = ofTypes.unknown[from]! | bestMasks.unknown[to]!;
+      }
+    }
+    const { missing, unknown } = verdicts;
+    joinMasks(missing, words, kinds, ofKinds.missing, region, ofRegions.missing);
+    joinMasks(unknown, words, kinds, ofKinds.unknown, region, ofRegions.unknown);
+    byKind(verdicts.image, kinds, bestImage);
+    verdicts.price.set(price);
+    for (const { need, bit } of offerNeeds) {
+      if (need.byCode !== undefined) missByCode(missing, words, bit, need.byCode.codes, need.byCode.passes);
+      else
+        for (let offer = 0; offer < size; offer += 1)
+          note(verdicts, offer * words, bit, need.holds(offer, region[offer]!));
+    }
+    if (spot > 0) {
+      const passes = Uint8Array.from(market!.values, (_, code) => (code === spot ? 0 : 1));
+      missByCode(missing, words, launcherBit, market!.codes, passes);
+    }
+    if (priceNeeds.length > 0)
+      for (let offer = 0; offer < size; offer += 1) judgePrice(price[offer]!, verdicts, offer * words);
+  };
 
-  return {
+  const query: Query = {
     compiled,
     request,
     space,
@@ -288,9 +355,11 @@ export function prepare(
     scopeMask,
     musts,
     inScope: clearOf(ofRegions, regions.size, scopeMask),
+    possibleTypes: possibleType,
     isPossible: (offer) => possibleType[offers.type[offer]!] === 1 && possibleRegion[offers.region[offer]!] === 1,
     judge,
     judgeInto,
+    judgeAll,
     judgeWith: (offer, image) => judgeAmong(offer, [image]),
     dependsOnOffer: !perPair,
     imagesFor,
@@ -298,6 +367,8 @@ export function prepare(
     site,
     bill,
   };
+  if (perPair) decided.set(query, { ofTypes, ofRegions, pairMasks, pairDone, booting, bestImage, bestMasks });
+  return query;
 }
 
 /** Whether a verdict misses nothing that must be met. */

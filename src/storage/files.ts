@@ -6,6 +6,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -67,10 +68,25 @@ export function readSource(path: string): Result<Source> {
   return text.ok ? ok({ text: text.value, digest: sha256(bytes.value) }) : text;
 }
 
+// Megabytes that are only compared need no memory of their own.
+const window = new Uint8Array(1 << 18);
+
 /** The digest of a file as it is now; undefined where it cannot be read. */
 export function digestOfFile(path: string): string | undefined {
-  const bytes = bytesIn(path, path);
-  return bytes.ok ? sha256(bytes.value) : undefined;
+  let file: number | undefined;
+  try {
+    file = openSync(path, 'r');
+    const hash = createHash('sha256');
+    for (;;) {
+      const count = readSync(file, window, 0, window.length, null);
+      if (count === 0) return hash.digest('hex');
+      hash.update(window.subarray(0, count));
+    }
+  } catch {
+    return undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
 }
 
 /** The bytes of a file as they are read. Ends in an exception where it cannot be read: see `causeOf`. */
