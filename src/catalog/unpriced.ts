@@ -19,13 +19,8 @@ export function unpricedOffers(
 ): Offers {
   const { types, regions, offers, listedUnpriced, completeClouds } = catalog;
   if (!catalog.gapsAreUnknown) return listedUnpriced;
-  // A byte for every pair: a set of so many numbers would take longer to fill than all the rest.
-  const priced = new Uint8Array(types.size * regions.size);
   const market = offers.columns.get('offer.market');
-  const wanted = market?.values.indexOf(marketName) ?? -1;
-  for (let row = 0; market !== undefined && row < offers.size; row += 1) {
-    if (market.codes[row] === wanted) priced[offers.type[row]! * regions.size + offers.region[row]!] = 1;
-  }
+  const priced = pairsSold(offers, market?.codes, market?.values.indexOf(marketName) ?? -1, types.size, regions.size);
   const typesOf = new Map<string, number[]>();
   for (let t = 0; t < types.size; t += 1) {
     if (wantedTypes?.[t] === 0) continue;
@@ -60,6 +55,23 @@ export function unpricedOffers(
     limit: new Float64Array(size).fill(Number.POSITIVE_INFINITY),
   };
   return completeClouds.size === 0 ? gaps : joinOffers(gaps, listedIn(catalog, completeClouds));
+}
+
+/**
+ * Which types are sold in which regions in a market: a byte for every pair, since a set of so many numbers would take
+ * longer to fill than all the rest.
+ */
+function pairsSold(
+  { size, type, region }: Offers,
+  codes: Uint16Array | Uint32Array | undefined,
+  market: number,
+  types: number,
+  regions: number,
+): Uint8Array {
+  const sold = new Uint8Array(types * regions);
+  if (codes === undefined) return sold;
+  for (let row = 0; row < size; row += 1) if (codes[row] === market) sold[type[row]! * regions + region[row]!] = 1;
+  return sold;
 }
 
 /** What some clouds list without a price. */

@@ -15,10 +15,12 @@ export interface Group {
   /** Those of them that are missed because a fact is unknown. */
   readonly unknown: Needs;
   /** Candidates side by side, in the catalog's order. */
-  readonly offers: readonly number[];
-  readonly images: readonly number[];
+  readonly offers: Int32Array;
+  readonly images: Int32Array;
   /** Nano-dollars per hour as billed. */
-  readonly prices: readonly number[];
+  readonly prices: Float64Array;
+  /** The lowest of these. */
+  readonly cheapest: number;
   /** How many offers are in the group with their best image: each considered offer counts in one group. */
   readonly counted: number;
   /** The lowest price of those. */
@@ -35,10 +37,12 @@ export interface Candidates {
   readonly single: boolean;
 }
 
-interface Growing extends Omit<Group, 'offers' | 'images' | 'prices' | 'counted' | 'lowest' | 'example'> {
-  readonly offers: number[];
-  readonly images: number[];
-  readonly prices: number[];
+/** A group whose candidates are being counted. */
+interface Growing extends Pick<Group, 'missing' | 'unknown'> {
+  readonly index: number;
+  /** Candidates so far. */
+  size: number;
+  cheapest: number;
   counted: number;
   lowest: number;
   example: number;
@@ -93,9 +97,9 @@ function grouping({ words, musts }: Query) {
         const group: Growing = {
           missing: bitsOf(missing, base, musts),
           unknown: bitsOf(unknown, base, musts),
-          offers: [],
-          images: [],
-          prices: [],
+          index: groups.length,
+          size: 0,
+          cheapest: Number.POSITIVE_INFINITY,
           counted: 0,
           lowest: Number.POSITIVE_INFINITY,
           example: -1,
@@ -113,16 +117,75 @@ function grouping({ words, musts }: Query) {
   return { groups, groupAt };
 }
 
+/** Candidates as they come, side by side, with their groups. */
+function candidateList(size: number) {
+  let length = 0;
+  let offers = new Int32Array(size);
+  let images = new Int32Array(size);
+  let prices = new Float64Array(size);
+  let groups = new Int32Array(size);
+  const grow = (): void => {
+    const grown = <T extends Int32Array | Float64Array>(larger: T, before: T): T => {
+      larger.set(before);
+      return larger;
+    };
+    const room = 2 * length + 16;
+    offers = grown(new Int32Array(room), offers);
+    images = grown(new Int32Array(room), images);
+    prices = grown(new Float64Array(room), prices);
+    groups = grown(new Int32Array(room), groups);
+  };
+  return {
+    add(group: Growing, offer: number, image: number, price: number): void {
+      if (length === offers.length) grow();
+      offers[length] = offer;
+      images[length] = image;
+      prices[length] = price;
+      groups[length] = group.index;
+      length += 1;
+      group.size += 1;
+      if (price < group.cheapest) group.cheapest = price;
+    },
+    /** The candidates group by group, in one list; each group's in the order in which they came. */
+    grouped(sizes: Int32Array): Pick<Group, 'offers' | 'images' | 'prices'> {
+      const sorted = {
+        offers: new Int32Array(length),
+        images: new Int32Array(length),
+        prices: new Float64Array(length),
+      };
+      const next = new Int32Array(sizes.length);
+      for (let group = 1; group < next.length; group += 1) next[group] = next[group - 1]! + sizes[group - 1]!;
+      scatter(sorted, { offers, images, prices }, groups, next, length);
+      return sorted;
+    },
+  };
+}
+
+/** Puts each candidate at the next place of its group. A function of its own, so that it is soon compiled. */
+function scatter(
+  to: Pick<Group, 'offers' | 'images' | 'prices'>,
+  from: Pick<Group, 'offers' | 'images' | 'prices'>,
+  groups: Int32Array,
+  next: Int32Array,
+  length: number,
+): void {
+  const { offers, images, prices } = to;
+  for (let index = 0; index < length; index += 1) {
+    const group = groups[index]!;
+    const place = next[group]!;
+    next[group] = place + 1;
+    offers[place] = from.offers[index]!;
+    images[place] = from.images[index]!;
+    prices[place] = from.prices[index]!;
+  }
+}
+
 /** Groups what a sweep found; other images of an offer than its best are judged as well. */
 export function candidatesOf(query: Query, swept: Sweep): Candidates {
   const { words, inScope } = query;
   const { offers } = query.space;
   const { groups, groupAt } = grouping(query);
-  const add = (group: Growing, offer: number, image: number, price: number): void => {
-    group.offers.push(offer);
-    group.images.push(image);
-    group.prices.push(price);
-  };
+  const { add, grouped } = candidateList(offers.size);
   let considered = 0;
   let single = true;
   for (let offer = 0; offer < offers.size; offer += 1) {
@@ -145,7 +208,24 @@ export function candidatesOf(query: Query, swept: Sweep): Candidates {
       add(groupAt(verdict.missing, verdict.unknown, 0), offer, image, verdict.price);
     }
   }
-  return { query, groups, considered, single };
+  const all = grouped(Int32Array.from(groups, ({ size }) => size));
+  let start = 0;
+  const finished = groups.map(({ missing, unknown, size, cheapest, counted, lowest, example }): Group => {
+    const [from, to] = [start, start + size];
+    start = to;
+    return {
+      missing,
+      unknown,
+      offers: all.offers.subarray(from, to),
+      images: all.images.subarray(from, to),
+      prices: all.prices.subarray(from, to),
+      cheapest,
+      counted,
+      lowest,
+      example,
+    };
+  });
+  return { query, groups: finished, considered, single };
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { Masks } from './mask.ts';
+
 /**
  * The loops that every offer of a catalog goes through, each a function of its own over plain arrays: so they are
  * compiled while a command still runs, which a loop among many calls is not.
@@ -5,29 +7,31 @@
 
 /**
  * What each offer misses: what its kind does, and what its region does. A kind is a type with the images that there are
- * in a region; all arrays but the rows' hold masks of `words` words.
+ * in a region.
  *
- * @param into masks by offer
- * @param kinds by offer, its row of `ofKinds`
+ * @param into masks and best images by offer
+ * @param kinds by offer, its kind; `ofKinds` are masks and best images of those
  * @param regions by offer, its row of `ofRegions`
  */
 export function joinMasks(
-  into: Uint32Array,
+  into: Masks & { readonly image: Int32Array },
   words: number,
   kinds: Uint32Array,
-  ofKinds: Uint32Array,
+  ofKinds: Masks & { readonly image: Int32Array },
   regions: Uint32Array,
-  ofRegions: Uint32Array,
+  ofRegions: Masks,
 ): void {
-  if (words === 1) {
-    for (let row = 0; row < kinds.length; row += 1) into[row] = ofKinds[kinds[row]!]! | ofRegions[regions[row]!]!;
-    return;
-  }
+  const { missing, unknown, image } = into;
+  const { missing: kindMissing, unknown: kindUnknown, image: kindImage } = ofKinds;
+  const { missing: regionMissing, unknown: regionUnknown } = ofRegions;
   for (let row = 0; row < kinds.length; row += 1) {
-    const to = row * words;
-    const kind = kinds[row]! * words;
+    const kind = kinds[row]!;
     const region = regions[row]! * words;
-    for (let word = 0; word < words; word += 1) into[to + word] = ofKinds[kind + word]! | ofRegions[region + word]!;
+    image[row] = kindImage[kind]!;
+    for (let word = 0; word < words; word += 1) {
+      missing[row * words + word] = kindMissing[kind * words + word]! | regionMissing[region + word]!;
+      unknown[row * words + word] = kindUnknown[kind * words + word]! | regionUnknown[region + word]!;
+    }
   }
 }
 
@@ -44,23 +48,22 @@ export function missByCode(
   for (let row = 0; row < codes.length; row += 1) if (passes[codes[row]!] === 0) into[row * words + word]! |= set;
 }
 
-/** The kind of each offer: its type with the list of images of its region. */
-export function kindsOf(types: Uint32Array, regions: Uint32Array, listIn: Uint32Array, lists: number): Uint32Array {
+/** The kind of each offer: its type with the list of images of its region; and a row of each kind, -1 where none is. */
+export function kindsOf(
+  types: Uint32Array,
+  regions: Uint32Array,
+  listIn: Uint32Array,
+  lists: number,
+  examples: Int32Array,
+): Uint32Array {
   const kinds = new Uint32Array(types.length);
-  for (let row = 0; row < kinds.length; row += 1) kinds[row] = types[row]! * lists + listIn[regions[row]!]!;
+  examples.fill(-1);
+  for (let row = 0; row < kinds.length; row += 1) {
+    const kind = types[row]! * lists + listIn[regions[row]!]!;
+    kinds[row] = kind;
+    examples[kind] = row;
+  }
   return kinds;
-}
-
-/** One row of each kind that there is, by kind; -1 of others. */
-export function examplesOf(kinds: Uint32Array, count: number): Int32Array {
-  const examples = new Int32Array(count).fill(-1);
-  for (let row = 0; row < kinds.length; row += 1) examples[kinds[row]!] = row;
-  return examples;
-}
-
-/** What each row's kind has. */
-export function byKind(into: Int32Array, kinds: Uint32Array, ofKinds: Int32Array): void {
-  for (let row = 0; row < kinds.length; row += 1) into[row] = ofKinds[kinds[row]!]!;
 }
 
 /** The rows whose masks have no bit of a mask, in order. */

@@ -9,7 +9,7 @@ import { FALSE, TRUE, type Tri, UNKNOWN_TRUTH } from '../rules/tri.ts';
 import type { Compiled } from './compiled.ts';
 import { deriveFor } from './derived.ts';
 import { type Images, imagesIn } from './images.ts';
-import { byKind, examplesOf, joinMasks, kindsOf, missByCode } from './join-masks.ts';
+import { joinMasks, kindsOf, missByCode } from './join-masks.ts';
 import { countBits, isClear, type Masks, maskOf, masksOf, setBit, wordsFor } from './mask.ts';
 import { factNeeds, type NeedText, wantedArch } from './needs.ts';
 import { IMAGE, LAUNCHER, type SiteNeeds, siteNeeds } from './site-needs.ts';
@@ -309,9 +309,9 @@ export function prepare(
       for (let offer = 0; offer < size; offer += 1) judgeInto(offer, verdicts, offer);
       return;
     }
-    const kinds = kindsOf(type, region, Uint32Array.from(listIn), lists.length);
-    const examples = examplesOf(kinds, booting.length);
-    const ofKinds = masksOf(booting.length, words);
+    const examples = new Int32Array(booting.length);
+    const kinds = kindsOf(type, region, Uint32Array.from(listIn), lists.length, examples);
+    const ofKinds = { ...masksOf(booting.length, words), image: bestImage };
     for (let kind = 0; kind < examples.length; kind += 1) {
       const example = examples[kind]!;
       if (example === -1) continue;
@@ -324,10 +324,8 @@ export function prepare(
         ofKinds.unknown[to] = ofTypes.unknown[from]! | bestMasks.unknown[to]!;
       }
     }
-    const { missing, unknown } = verdicts;
-    joinMasks(missing, words, kinds, ofKinds.missing, region, ofRegions.missing);
-    joinMasks(unknown, words, kinds, ofKinds.unknown, region, ofRegions.unknown);
-    byKind(verdicts.image, kinds, bestImage);
+    const { missing } = verdicts;
+    joinMasks(verdicts, words, kinds, ofKinds, region, ofRegions);
     verdicts.price.set(price);
     for (const { need, bit } of offerNeeds) {
       if (need.byCode !== undefined) missByCode(missing, words, bit, need.byCode.codes, need.byCode.passes);

@@ -163,7 +163,7 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
     if (bit === -1 || (winning === undefined && rows.length > 0)) return null;
     const below = winning ?? Number.POSITIVE_INFINITY;
     const promises = candidates.groups.some(
-      ({ missing, prices }) => (missing & ~(1n << BigInt(bit))) === 0n && prices.some((billed) => billed < below),
+      ({ missing, cheapest: least }) => (missing & ~(1n << BigInt(bit))) === 0n && least < below,
     );
     return promises ? cheaper(cheapestFor(compiled, changed(), at, [need])) : null;
   };
