@@ -27,6 +27,8 @@ await build({
     chunkFileNames: 'command/[name].js',
     format: 'esm',
     sourcemap: true,
+    // What the main command needs in any case, in one file; the others share it.
+    codeSplitting: { groups: [{ name: 'core', test: /src\/commands\/add-machine\.ts$/ }] },
     // Names stay, for whoever reads where a defect was; blanks and comments are a third of what is to be read.
     minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
   },

@@ -1,6 +1,8 @@
 import type { Offers } from '../catalog/catalog.ts';
-import { numberAt, textAt } from '../catalog/column.ts';
+import { numberAt, type Table, textAt } from '../catalog/column.ts';
+import { inSequence } from '../catalog/offers.ts';
 import type { MachineRequest } from '../request/request.ts';
+import { classesBy, type Split } from '../rules/classes.ts';
 import type { Derivation, Question } from '../rules/derive.ts';
 import { type BilledPrice, billedPrice } from '../rules/price.ts';
 import { withoutRules } from '../rules/program.ts';
@@ -82,10 +84,12 @@ export interface Verdict extends Masks {
 interface Decided {
   readonly ofTypes: Masks;
   readonly ofRegions: Masks;
-  /** A type with an image; see `pairOf`. */
+  /** By row of `types`, its class; see `typeClasses`. */
+  readonly classOf: Uint32Array;
+  /** A class of types with an image; see `pairOf`. */
   readonly pairMasks: Masks;
   readonly pairDone: Uint8Array;
-  /** A type with the images of a region; see `bootingAt`. */
+  /** A class of types with the images of a region; see `bootingAt`. */
   readonly booting: (readonly number[] | undefined)[];
   readonly bestImage: Int32Array;
   readonly bestMasks: Masks;
@@ -93,6 +97,23 @@ interface Decided {
 
 // Only of queries in which a type and an image decide what rules say.
 const decided = new WeakMap<Query, Decided>();
+
+/** Attributes of types by which it is judged whether an image boots, and whether guests have room. */
+const TELLING: readonly string[] = ['type.arch', 'type.virt', 'type.mem', 'type.cores'];
+
+/** The class of each type: types of one class are judged alike with any image, whatever the offer. */
+function typeClasses(types: Table, questions: readonly Question[], derivation: Derivation): Uint32Array {
+  const splits = new Map<unknown, Split>();
+  for (const name of TELLING) {
+    const column = types.columns.get(name);
+    if (column !== undefined)
+      splits.set(name, { scope: 'type', codeAt: (row) => column.codes[row]!, bound: column.values.length });
+  }
+  for (const split of questions.flatMap((question) => derivation.splits(question)))
+    if (split.scope === 'type') splits.set(split.codeAt, split);
+  const sizes = { type: types.size, region: 0, image: 0, offer: 0 };
+  return classesBy([...splits.values()], sizes).ids.type ?? new Uint32Array(types.size);
+}
 
 /**
  * Prepares a request.
@@ -163,12 +184,17 @@ export function prepare(
     ...request.containers,
   ];
   const perPair = before !== undefined || !questions.some((question) => derivation.dependsOnOffer(question));
-  const pairs = perPair ? types.size * images.table.size : 1;
+  // Warnings are told of the chosen offer alone.
+  const judged = questions.filter((one) => !('refusal' in one) || program.refusals[one.refusal]!.effect === 'enforce');
+  // Types that neither rules nor images nor guests tell apart are judged together: thousands are a few hundred classes.
+  const classOf = before?.classOf ?? (perPair ? typeClasses(types, judged, derivation) : inSequence(types.size));
+  const classes = classOf.reduce((most, own) => Math.max(most, own + 1), 0);
+  const pairs = perPair ? classes * images.table.size : 1;
   const pairMasks = before?.pairMasks ?? masksOf(pairs, words);
   const pairDone = before?.pairDone ?? new Uint8Array(pairs);
   /** Where in `pairMasks` the masks of an offer with an image stand. */
   const pairOf = (offer: number, image: number): number => {
-    const pair = perPair ? offers.type[offer]! * images.table.size + image : 0;
+    const pair = perPair ? classOf[offers.type[offer]!]! * images.table.size + image : 0;
     if (!perPair) {
       pairMasks.missing.fill(0);
       pairMasks.unknown.fill(0);
@@ -195,8 +221,9 @@ export function prepare(
   // Regions mostly share their images, and types what boots on them.
   const lists = [...new Map(inRegion.map((list) => [list.join(' '), list])).values()];
   const listIn = inRegion.map((list) => lists.findIndex((one) => one.join(' ') === list.join(' ')));
-  const booting: (readonly number[] | undefined)[] = before?.booting ?? new Array(types.size * lists.length);
-  const bootingAt = (offer: number): number => offers.type[offer]! * lists.length + listIn[offers.region[offer]!]!;
+  const booting: (readonly number[] | undefined)[] = before?.booting ?? new Array(classes * lists.length);
+  const bootingAt = (offer: number): number =>
+    classOf[offers.type[offer]!]! * lists.length + listIn[offers.region[offer]!]!;
   const imagesFor = (offer: number): readonly number[] => {
     const at = bootingAt(offer);
     booting[at] ??= lists[listIn[offers.region[offer]!]!]!.filter(
@@ -309,19 +336,21 @@ export function prepare(
       for (let offer = 0; offer < size; offer += 1) judgeInto(offer, verdicts, offer);
       return;
     }
-    const examples = new Int32Array(booting.length);
+    const examples = new Int32Array(types.size * lists.length);
     const kinds = kindsOf(type, region, Uint32Array.from(listIn), lists.length, examples);
-    const ofKinds = { ...masksOf(booting.length, words), image: bestImage };
+    const ofKinds = { ...masksOf(examples.length, words), image: new Int32Array(examples.length) };
     for (let kind = 0; kind < examples.length; kind += 1) {
       const example = examples[kind]!;
       if (example === -1) continue;
-      if (bestImage[kind] === UNDECIDED) chooseBest(example, kind);
+      const at = bootingAt(example);
+      if (bestImage[at] === UNDECIDED) chooseBest(example, at);
+      ofKinds.image[kind] = bestImage[at]!;
       const of = type[example]!;
       for (let word = 0; word < words; word += 1) {
-        const to = kind * words + word;
-        const from = of * words + word;
-        ofKinds.missing[to] = ofTypes.missing[from]! | bestMasks.missing[to]!;
-        ofKinds.unknown[to] = ofTypes.unknown[from]! | bestMasks.unknown[to]!;
+        ofKinds.missing[kind * words + word] =
+          ofTypes.missing[of * words + word]! | bestMasks.missing[at * words + word]!;
+        ofKinds.unknown[kind * words + word] =
+          ofTypes.unknown[of * words + word]! | bestMasks.unknown[at * words + word]!;
       }
     }
     const { missing } = verdicts;
@@ -365,7 +394,7 @@ export function prepare(
     site,
     bill,
   };
-  if (perPair) decided.set(query, { ofTypes, ofRegions, pairMasks, pairDone, booting, bestImage, bestMasks });
+  if (perPair) decided.set(query, { ofTypes, ofRegions, classOf, pairMasks, pairDone, booting, bestImage, bestMasks });
   return query;
 }
 

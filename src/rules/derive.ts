@@ -31,6 +31,8 @@ export interface Derivation {
   reserveRules(site: Site): readonly RuleOf<'reserve'>[];
   /** Whether the answer to a question depends on facts of regions or offers; else a type and an image decide. */
   dependsOnOffer(question: Question): boolean;
+  /** What tells rows apart for a question: where no split does, the answer is the same. */
+  splits(question: Question): readonly Split[];
 }
 
 /** What may be asked of a derivation: a capability, a refusal by its index, or which rules of a verb apply. */
@@ -192,5 +194,6 @@ export function derive(program: Program, space: Space, request: RequestFacts, li
       const { ids } = classesOf(question);
       return ids.region !== undefined || ids.offer !== undefined;
     },
+    splits: (question) => splitsOf(classesOf(question)),
   };
 }
