@@ -34,13 +34,13 @@ export interface CacheFile {
 export interface CacheFolder {
   readonly path: string;
   /** All bytes of an entry, at the beginning of a buffer of their own; undefined where there is none that is ours. */
-  read(name: string): Uint8Array<ArrayBuffer> | undefined;
+  read(name: string, purpose: 'use' | 'check'): Uint8Array<ArrayBuffer> | undefined;
   /** Makes an entry appear, whole, in place of the one there is. Returns whether it did. */
   write(name: string, chunks: readonly Uint8Array[]): boolean;
   /** Entries, the one used last first. */
   list(): readonly CacheFile[];
-  /** Removes an entry. */
-  remove(name: string): void;
+  /** Removes all entries, and what dead processes have left. */
+  clear(): { readonly removed: number; readonly bytes: number; readonly left: number };
 }
 
 const ENTRY = /^[a-z]+-[0-9a-f]{64}\.cache$/;
@@ -68,28 +68,34 @@ function isOurs({ uid }: Stats): boolean {
   return process.getuid === undefined || uid === process.getuid();
 }
 
-/** Whether a path is a folder of ours, no link, that nobody else can write to. */
-function isTrusted(path: string): boolean {
-  const stats = lstatSync(path);
-  return stats.isDirectory() && isOurs(stats) && (process.getuid === undefined || (stats.mode & 0o022) === 0);
+/** Why a folder is not used; undefined where it may be. */
+export function whyRefused(path: string): string | undefined {
+  const stats = quietly(() => lstatSync(path));
+  if (stats === undefined) return 'it is not there';
+  if (stats.isSymbolicLink()) return 'it is a link';
+  if (!stats.isDirectory()) return 'it is no folder';
+  if (!isOurs(stats)) return 'it belongs to somebody else';
+  return process.getuid !== undefined && (stats.mode & 0o022) !== 0 ? 'others may write to it' : undefined;
 }
 
-/**
- * Where the cache is: `$XDG_CACHE_HOME/stowage`, else `$HOME/.cache/stowage`; undefined where neither is an absolute
- * path, or where `STOWAGE_CACHE` is `off`.
- */
-export function cachePath(env: Readonly<Record<string, string | undefined>>): string | undefined {
-  const { STOWAGE_CACHE: wanted, XDG_CACHE_HOME: base, HOME: home } = env;
-  if (wanted === 'off') return undefined;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Whether the user does without a cache: `STOWAGE_CACHE=off`. */
+export function isCacheOff({ STOWAGE_CACHE: wanted }: Environment): boolean {
+  return wanted === 'off';
+}
+
+/** Where the cache is: `$XDG_CACHE_HOME/stowage`, else `$HOME/.cache/stowage`; undefined where neither is absolute. */
+export function cachePath({ XDG_CACHE_HOME: base, HOME: home }: Environment): string | undefined {
   if (base !== undefined && isAbsolute(base)) return join(base, 'stowage');
   return home !== undefined && isAbsolute(home) ? join(home, '.cache', 'stowage') : undefined;
 }
 
-/** The folder at a path; undefined where it is not there, or cannot be trusted. */
+/** The folder at a path; undefined where it is not there, or cannot be trusted: see `whyRefused`. */
 export function openCacheFolder(path: string): CacheFolder | undefined {
-  if (quietly(() => isTrusted(path)) !== true) return undefined;
+  if (whyRefused(path) !== undefined) return undefined;
 
-  const read = (name: string): Uint8Array<ArrayBuffer> | undefined =>
+  const read: CacheFolder['read'] = (name, purpose) =>
     quietly(() => {
       const file = openSync(join(path, name), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
       try {
@@ -102,7 +108,7 @@ export function openCacheFolder(path: string): CacheFolder | undefined {
           at += count;
         }
         const now = Date.now();
-        if (now - stats.mtimeMs > DAY_MS) quietly(() => futimesSync(file, now / 1000, now / 1000));
+        if (purpose === 'use' && now - stats.mtimeMs > DAY_MS) quietly(() => futimesSync(file, now / 1000, now / 1000));
         return bytes;
       } finally {
         closeSync(file);
@@ -168,7 +174,15 @@ export function openCacheFolder(path: string): CacheFolder | undefined {
     return true;
   };
 
-  return { path, read, write, list, remove };
+  const clear = (): { removed: number; bytes: number; left: number } => {
+    const before = [...list(), ...filesOf(TEMPORARY)];
+    for (const { name } of before) remove(name);
+    const left = new Set([...list(), ...filesOf(TEMPORARY)].map(({ name }) => name));
+    const gone = before.filter(({ name }) => !left.has(name));
+    return { removed: gone.length, bytes: gone.reduce((total, { size }) => total + size, 0), left: left.size };
+  };
+
+  return { path, read, write, list, clear };
 }
 
 /** The folder at a path, made where it and the one that it is in are missing. */

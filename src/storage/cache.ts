@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { BUILD } from './build.ts';
-import { type CacheFolder, cachePath, makeCacheFolder } from './cache-folder.ts';
+import { type CacheFolder, cachePath, isCacheOff, makeCacheFolder } from './cache-folder.ts';
 import { packValue, unpackValue } from './packed.ts';
 
 /**
@@ -65,8 +65,8 @@ function entryOf(key: string, value: unknown, shared: readonly object[]): readon
   return [head, body];
 }
 
-/** The value of an entry; undefined where it is not wholly what was written under the key. */
-function contentOf(entry: Uint8Array<ArrayBuffer>, key: string, shared: readonly object[]): unknown {
+/** The parts of an entry; undefined where it is not wholly what was written. */
+function partsOf(entry: Uint8Array<ArrayBuffer>): { key: string; text: () => string; arraysAt: number } | undefined {
   if (entry.length < AT.key) return undefined;
   const bytes = Buffer.from(entry.buffer, entry.byteOffset, entry.length);
   const view = new DataView(entry.buffer, entry.byteOffset);
@@ -75,16 +75,13 @@ function contentOf(entry: Uint8Array<ArrayBuffer>, key: string, shared: readonly
   if (new Uint32Array(entry.buffer, entry.byteOffset + AT.byteOrder, 1)[0] !== BYTE_ORDER) return undefined;
   if (view.getFloat64(AT.length, true) !== entry.length) return undefined;
   if (!digestOf([bytes.subarray(AT.length)]).equals(bytes.subarray(AT.digest, AT.length))) return undefined;
-  const keyEnd = AT.key + view.getUint32(AT.keyLength, true);
-  const textAt = AT.key + aligned(view.getUint32(AT.keyLength, true));
-  const textEnd = textAt + view.getUint32(AT.textLength, true);
-  if (bytes.toString('utf8', AT.key, keyEnd) !== key) return undefined;
-  return unpackValue(
-    bytes.toString('utf8', textAt, textEnd),
-    entry.buffer,
-    textAt + aligned(view.getUint32(AT.textLength, true)),
-    shared,
-  );
+  const [keyLength, textLength] = [view.getUint32(AT.keyLength, true), view.getUint32(AT.textLength, true)];
+  const textAt = AT.key + aligned(keyLength);
+  return {
+    key: bytes.toString('utf8', AT.key, AT.key + keyLength),
+    text: () => bytes.toString('utf8', textAt, textAt + textLength),
+    arraysAt: textAt + aligned(textLength),
+  };
 }
 
 /** The cache in a folder; `build` stands for the code whose values are kept. */
@@ -92,9 +89,11 @@ export function cacheIn(folder: CacheFolder, build: string): Cache {
   return {
     find(kind, key, shared = []) {
       const text = keyText(kind, build, key);
-      const entry = folder.read(nameOf(kind, text));
+      const entry = folder.read(nameOf(kind, text), 'use');
+      const parts = entry === undefined ? undefined : partsOf(entry);
+      if (entry === undefined || parts?.key !== text) return undefined;
       try {
-        return entry === undefined ? undefined : contentOf(entry, text, shared);
+        return unpackValue(parts.text(), entry.buffer, parts.arraysAt, shared);
       } catch {
         // Its digest is right and yet it cannot be read: written by another program, perhaps.
         return undefined;
@@ -107,9 +106,33 @@ export function cacheIn(folder: CacheFolder, build: string): Cache {
   };
 }
 
-/** The cache of this user and this build; undefined where there is none: see `cachePath`. */
+/** The cache of this user and this build; undefined where there is none. */
 export function openCache(env: Readonly<Record<string, string | undefined>>): Cache | undefined {
-  const path = cachePath(env);
+  const path = isCacheOff(env) ? undefined : cachePath(env);
   const folder = path === undefined || BUILD === undefined ? undefined : makeCacheFolder(path);
   return folder === undefined ? undefined : cacheIn(folder, BUILD!);
+}
+
+/** One entry, as people are told of it. */
+export interface EntryState {
+  /** What is kept: `catalog`, `rules`, `vocabulary`. */
+  readonly kind: string;
+  readonly bytes: number;
+  /** The day of the last use. */
+  readonly used: string;
+  readonly state: 'sound' | 'damaged' | 'of another build';
+}
+
+/** The entries of a folder, the one used last first, each read and checked. */
+export function statesIn(folder: CacheFolder, build: string | undefined): readonly EntryState[] {
+  return folder.list().map(({ name, size, used }): EntryState => {
+    const entry = folder.read(name, 'check');
+    const parts = entry === undefined ? undefined : partsOf(entry);
+    const kind = name.slice(0, name.indexOf('-')) as CacheKind;
+    const day = new Date(used).toISOString().slice(0, 'yyyy-mm-dd'.length);
+    if (parts === undefined || nameOf(kind, parts.key) !== name)
+      return { kind, bytes: size, used: day, state: 'damaged' };
+    const own = (JSON.parse(parts.key) as readonly unknown[])[1] === build;
+    return { kind, bytes: size, used: day, state: own ? 'sound' : 'of another build' };
+  });
 }

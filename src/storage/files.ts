@@ -3,6 +3,7 @@ import {
   closeSync,
   createReadStream,
   existsSync,
+  lstatSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -159,6 +160,11 @@ export function writeWhole(path: string, text: string): string | undefined {
     writing?.discard();
     return causeOf(error);
   }
+}
+
+/** Whether there is anything at a path, be it a link to nowhere. */
+export function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 export function isFolder(path: string): boolean {

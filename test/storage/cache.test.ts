@@ -15,7 +15,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { cacheIn } from '../../src/storage/cache.ts';
-import { type CacheFolder, cachePath, makeCacheFolder, openCacheFolder } from '../../src/storage/cache-folder.ts';
+import {
+  type CacheFolder,
+  cachePath,
+  isCacheOff,
+  makeCacheFolder,
+  openCacheFolder,
+} from '../../src/storage/cache-folder.ts';
 import { loaderWith } from '../../src/storage/loader.ts';
 import { dump } from '../support/dump.ts';
 
@@ -112,7 +118,7 @@ describe('the folder of the cache', () => {
     expect(cachePath({ XDG_CACHE_HOME: 'relative', HOME: '/home/a' })).toBe('/home/a/.cache/stowage');
     expect(cachePath({ XDG_CACHE_HOME: '', HOME: '' })).toBe(undefined);
     expect(cachePath({})).toBe(undefined);
-    expect(cachePath({ STOWAGE_CACHE: 'off', XDG_CACHE_HOME: '/var/mine' })).toBe(undefined);
+    expect([{ STOWAGE_CACHE: 'off' }, { STOWAGE_CACHE: 'on' }, {}].map(isCacheOff)).toEqual([true, false, false]);
   });
 
   it('is refused where it is a link, a file, missing, or open to others', () => {
