@@ -1,3 +1,4 @@
+import { numberRows } from '../match/join-masks.ts';
 import type { Query } from '../match/query.ts';
 import type { Sweep } from '../match/scan.ts';
 
@@ -153,9 +154,7 @@ function candidateList(size: number) {
         images: new Int32Array(length),
         prices: new Float64Array(length),
       };
-      const next = new Int32Array(sizes.length);
-      for (let group = 1; group < next.length; group += 1) next[group] = next[group - 1]! + sizes[group - 1]!;
-      scatter(sorted, { offers, images, prices }, groups, next, length);
+      scatter(sorted, { offers, images, prices }, groups, startsOf(sizes), length);
       return sorted;
     },
   };
@@ -180,8 +179,76 @@ function scatter(
   }
 }
 
+/** The groups, each with its part of the candidates. */
+function finish(groups: readonly Growing[], all: Pick<Group, 'offers' | 'images' | 'prices'>): readonly Group[] {
+  let start = 0;
+  return groups.map(({ missing, unknown, size, cheapest, counted, lowest, example }): Group => {
+    const [from, to] = [start, start + size];
+    start = to;
+    return {
+      missing,
+      unknown,
+      offers: all.offers.subarray(from, to),
+      images: all.images.subarray(from, to),
+      prices: all.prices.subarray(from, to),
+      cheapest,
+      counted,
+      lowest,
+      example,
+    };
+  });
+}
+
+/** The same where each offer has one image at the most, and a mask is one word: in plain loops. */
+function singlesOf(query: Query, swept: Sweep): Candidates {
+  const { groups, groupAt } = grouping(query);
+  const { region, size } = query.space.offers;
+  const numberOf = (row: number): number => groupAt(swept.missing, swept.unknown, row).index;
+  const numbers = numberRows(swept, query.musts[0]!, region, query.inScope, numberOf);
+  const sizes = new Int32Array(groups.length);
+  for (let row = 0; row < size; row += 1) if (numbers[row]! >= 0) sizes[numbers[row]!]! += 1;
+  const considered = sizes.reduce((total, one) => total + one, 0);
+  const all = {
+    offers: new Int32Array(considered),
+    images: new Int32Array(considered),
+    prices: new Float64Array(considered),
+  };
+  const next = startsOf(sizes);
+  for (let row = 0; row < size; row += 1) {
+    const group = numbers[row]!;
+    if (group < 0) continue;
+    const place = next[group]!;
+    next[group] = place + 1;
+    all.offers[place] = row;
+    all.images[place] = swept.image[row]!;
+    all.prices[place] = swept.price[row]!;
+  }
+  const starts = startsOf(sizes);
+  for (const group of groups) {
+    const start = starts[group.index]!;
+    group.size = sizes[group.index]!;
+    group.counted = group.size;
+    group.example = all.offers[start]!;
+    for (let place = start; place < start + group.size; place += 1) {
+      if (!(all.prices[place]! < group.lowest)) continue;
+      group.lowest = all.prices[place]!;
+      group.example = all.offers[place]!;
+    }
+    group.cheapest = group.lowest;
+  }
+  return { query, groups: finish(groups, all), considered, single: true };
+}
+
+/** Where each group begins in one list of all. */
+function startsOf(sizes: Int32Array): Int32Array {
+  const starts = new Int32Array(sizes.length);
+  for (let group = 1; group < starts.length; group += 1) starts[group] = starts[group - 1]! + sizes[group - 1]!;
+  return starts;
+}
+
 /** Groups what a sweep found; other images of an offer than its best are judged as well. */
 export function candidatesOf(query: Query, swept: Sweep): Candidates {
+  if (query.words === 1 && query.isSingle()) return singlesOf(query, swept);
   const { words, inScope } = query;
   const { offers } = query.space;
   const { groups, groupAt } = grouping(query);
@@ -209,23 +276,7 @@ export function candidatesOf(query: Query, swept: Sweep): Candidates {
     }
   }
   const all = grouped(Int32Array.from(groups, ({ size }) => size));
-  let start = 0;
-  const finished = groups.map(({ missing, unknown, size, cheapest, counted, lowest, example }): Group => {
-    const [from, to] = [start, start + size];
-    start = to;
-    return {
-      missing,
-      unknown,
-      offers: all.offers.subarray(from, to),
-      images: all.images.subarray(from, to),
-      prices: all.prices.subarray(from, to),
-      cheapest,
-      counted,
-      lowest,
-      example,
-    };
-  });
-  return { query, groups: finished, considered, single };
+  return { query, groups: finish(groups, all), considered, single };
 }
 
 /**

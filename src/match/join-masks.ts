@@ -24,6 +24,16 @@ export function joinMasks(
   const { missing, unknown, image } = into;
   const { missing: kindMissing, unknown: kindUnknown, image: kindImage } = ofKinds;
   const { missing: regionMissing, unknown: regionUnknown } = ofRegions;
+  if (words === 1) {
+    for (let row = 0; row < kinds.length; row += 1) {
+      const kind = kinds[row]!;
+      const region = regions[row]!;
+      image[row] = kindImage[kind]!;
+      missing[row] = kindMissing[kind]! | regionMissing[region]!;
+      unknown[row] = kindUnknown[kind]! | regionUnknown[region]!;
+    }
+    return;
+  }
   for (let row = 0; row < kinds.length; row += 1) {
     const kind = kinds[row]!;
     const region = regions[row]! * words;
@@ -76,3 +86,38 @@ export function clearRows(masks: Uint32Array, words: number, rows: number, of: U
   }
   return clear;
 }
+
+/**
+ * The number of each row by a pair of words, -1 where its region is not in scope. Rows of equal words have one number;
+ * `numberOf` tells it for words that did not come lately.
+ */
+export function numberRows(
+  masks: Masks,
+  mask: number,
+  regions: Uint32Array,
+  inScope: Uint8Array,
+  numberOf: (row: number) => number,
+): Int32Array {
+  const { missing, unknown } = masks;
+  const numbers = new Int32Array(regions.length);
+  const [lacking, doubting, number] = [new Int32Array(SLOTS), new Int32Array(SLOTS), new Int32Array(SLOTS).fill(-1)];
+  for (let row = 0; row < numbers.length; row += 1) {
+    if (inScope[regions[row]!] === 0) {
+      numbers[row] = -1;
+      continue;
+    }
+    const lacks = missing[row]! & mask;
+    const doubts = unknown[row]! & mask;
+    const slot = ((lacks ^ (lacks >>> 11)) + 31 * doubts) & (SLOTS - 1);
+    if (number[slot] === -1 || lacking[slot] !== lacks || doubting[slot] !== doubts) {
+      lacking[slot] = lacks;
+      doubting[slot] = doubts;
+      number[slot] = numberOf(row);
+    }
+    numbers[row] = number[slot]!;
+  }
+  return numbers;
+}
+
+/** Of pairs of words that came lately so many are known again. */
+const SLOTS = 1024;

@@ -52,6 +52,8 @@ export interface Query {
   judgeWith(offer: number, image: number): Verdict;
   /** Images that boot on an offer, or may. */
   imagesFor(offer: number): readonly number[];
+  /** Whether no offer has more than one image that may boot on it; false where that takes a look at each. */
+  isSingle(): boolean;
   /** Whether what a type can host depends on the offer and its region, by some rule; else a type and an image decide. */
   readonly dependsOnOffer: boolean;
   /** The needs that a type and an image decide together. */
@@ -231,6 +233,20 @@ export function prepare(
     );
     return booting[at];
   };
+  const isSingle = (): boolean => {
+    if (!perPair) return false;
+    const seen = new Uint8Array(classes);
+    for (let type = 0; type < types.size; type += 1) {
+      if (seen[classOf[type]!] === 1) continue;
+      seen[classOf[type]!] = 1;
+      for (const list of lists) {
+        let booted = 0;
+        for (const image of list) if (atSite.boots(type, image) !== FALSE) booted += 1;
+        if (booted > 1) return false;
+      }
+    }
+    return true;
+  };
   const own = masksOf(1, words);
   const verdict: Verdict = { ...masksOf(1, words), image: -1, price: Number.NaN };
 
@@ -390,6 +406,7 @@ export function prepare(
     judgeWith: (offer, image) => judgeAmong(offer, [image]),
     dependsOnOffer: !perPair,
     imagesFor,
+    isSingle,
     atSite,
     site,
     bill,

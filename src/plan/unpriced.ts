@@ -26,13 +26,15 @@ function lowestPrices(query: Query): Float64Array {
   const lowest = new Float64Array(types.size).fill(Number.NaN);
   const market = offers.columns.get('offer.market');
   const onDemand = market?.values.indexOf('on-demand');
+  const { type, region, price } = offers;
+  const codes = market?.codes;
   const isOpen = Uint8Array.from({ length: regions.size }, (_, row) =>
     textAt(regions, 'offer.access', row) === 'restricted' ? 0 : 1,
   );
   // Offers come in price order: the first of a type is its cheapest.
   for (let row = offers.size - 1; row >= 0; row -= 1) {
-    if (market !== undefined && market.codes[row] !== onDemand) continue;
-    if (isOpen[offers.region[row]!] === 1) lowest[offers.type[row]!] = offers.price[row]!;
+    if (codes !== undefined && codes[row] !== onDemand) continue;
+    if (isOpen[region[row]!] === 1) lowest[type[row]!] = price[row]!;
   }
   return lowest;
 }
