@@ -108,7 +108,7 @@ export function numberRows(
     }
     const lacks = missing[row]! & mask;
     const doubts = unknown[row]! & mask;
-    const slot = ((lacks ^ (lacks >>> 11)) + 31 * doubts) & (SLOTS - 1);
+    const slot = Math.imul(lacks ^ Math.imul(doubts, 0x85ebca6b), 0x9e3779b1) >>> (32 - SLOT_BITS);
     if (number[slot] === -1 || lacking[slot] !== lacks || doubting[slot] !== doubts) {
       lacking[slot] = lacks;
       doubting[slot] = doubts;
@@ -119,5 +119,6 @@ export function numberRows(
   return numbers;
 }
 
-/** Of pairs of words that came lately so many are known again. */
-const SLOTS = 1024;
+/** Of pairs of words that came lately so many are known again; the slot is the top bits of a multiplicative hash. */
+const SLOT_BITS = 10;
+const SLOTS = 1 << SLOT_BITS;
