@@ -37,6 +37,8 @@ export interface Bitmaps {
   buffer(): Int32Array;
   /** How much of the buffer is in use. */
   bytes(): number;
+  /** The empty set. */
+  readonly none: Bitmap;
   /** The rows that pass a test. */
   where(passes: (row: number) => boolean): Bitmap;
   /** The rows r whose `flags[of[r]]` is not zero. */
@@ -91,6 +93,7 @@ export function bitmapsOver(rows: number): Bitmaps {
 
   return {
     rows,
+    none: { base: claim(1), count: 0, first: words, last: -1 },
     levels: { words, summary, top, topWords },
     buffer: () => buffer,
     bytes: () => used * 4,

@@ -1,4 +1,4 @@
-import type { Bitmap, Bitmaps } from '../catalog/bitmaps.ts';
+import { type Bitmap, type Bitmaps, isIn } from '../catalog/bitmaps.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { type Column, numberAt, setAt, type Table, textAt, UNKNOWN } from '../catalog/column.ts';
 import { inSequence } from '../catalog/offers.ts';
@@ -27,6 +27,11 @@ export interface FactBitmaps {
   ofName(name: string): Uint32Array;
   /** The offers in a zone, or that may be in it. */
   inZone(zone: string): Bitmap;
+  /**
+   * A row before which no offer has an architecture, a market, and at least so many cores and so much memory together:
+   * where a search for them may begin. Undefined where any will do.
+   */
+  startAt(arch: string | undefined, market: string | undefined, cores: number, mem: number): number;
   /** Rows below this cost at most so much at the catalog's own prices. */
   endAt(most: number): number;
   /** The amount of each type. NaN where unknown is not enough, Infinity where it is. */
@@ -60,12 +65,17 @@ export type Amount = keyof typeof AMOUNTS;
 /** More distinct amounts than this share bitmaps, and a check tells them apart. */
 const MOST_THRESHOLDS = 256;
 
+/** Stands for all zones that nobody knows. */
+const UNHEARD_OF = '';
+
 interface Thresholds {
   readonly amounts: Float64Array;
   /** In order, each once. */
   readonly distinct: Float64Array;
   /** How many distinct amounts a bitmap stands for. */
   readonly step: number;
+  /** The place of each type's amount among the bitmaps; 0 for an unknown one, and for none wanted. */
+  readonly ranks: Uint32Array;
   readonly bitmaps: readonly Bitmap[];
 }
 
@@ -99,10 +109,15 @@ export function factBitmaps(catalog: Catalog, bitmaps: Bitmaps): FactBitmaps {
       amounts,
       distinct,
       step,
+      ranks,
       bitmaps: bitmaps.thresholds(offers.type, ranks, 1 + Math.ceil(distinct.length / step)),
     };
   });
-  const none = once((_: 'none') => bitmaps.where(() => false));
+  /** The place of the bitmap for a wanted amount; beyond all of them where nobody has so much. */
+  const rankOf = ({ distinct, step, bitmaps: { length } }: Thresholds, wanted: number): number => {
+    const place = wanted <= 0 ? -step : firstAtLeast(distinct, wanted);
+    return place === distinct.length ? length : 1 + Math.floor(place / step);
+  };
 
   // --- values ---
   const placeOf = (attribute: string): { column: Column | undefined; rows: Uint32Array; size: number } => {
@@ -120,11 +135,14 @@ export function factBitmaps(catalog: Catalog, bitmaps: Bitmaps): FactBitmaps {
       Uint8Array.from({ length: size }, (_, row) => ofCode[column?.codes[row] ?? UNKNOWN]!),
     );
   };
-  const members = once((attribute: string) =>
-    once((value: Value | undefined) =>
+  const members = once((attribute: string) => {
+    const known = new Set<Value | undefined>((placeOf(attribute).column?.values ?? [undefined]).flat());
+    const sets = once((value: Value | undefined) =>
       ofCodes(attribute, (own) => own === value || (Array.isArray(own) && own.includes(value))),
-    ),
-  );
+    );
+    // Names that nobody has leave nothing behind.
+    return (value: Value | undefined): Bitmap => (known.has(value) ? sets(value) : bitmaps.none);
+  });
 
   const marketOf = (value: Value | undefined): Value => value ?? 'on-demand';
   const inMarket = once((market: string) => ofCodes('offer.market', (value) => marketOf(value) === market));
@@ -143,22 +161,50 @@ export function factBitmaps(catalog: Catalog, bitmaps: Bitmaps): FactBitmaps {
     for (let row = 0; row < offers.size; row += 1) ofType[offers.type[row]!]!.push(row);
     return new Map([...byName].map(([name, rows]) => [name, Uint32Array.from(rows)]));
   });
-  const zones = once((zone: string) => {
-    const homes = homesOfZones(catalog);
-    return bitmaps.where((row) => {
+  const homes = homesOfZones(catalog);
+  const zones = once((zone: string) =>
+    bitmaps.where((row) => {
       const region = offers.region[row]!;
       const sold = setAt(offers, 'offer.zones', row) ?? setAt(regions, 'offer.region-zones', region);
       return sold === undefined ? mayBeIn(homes, zone, region) : sold.includes(zone);
-    });
-  });
+    }),
+  );
+
+  // --- where to begin ---
+  // In price order the first machine of many cores and the first of much memory stand long before the first with both.
+  const corners = once((arch: string | undefined) =>
+    once((market: string | undefined) => {
+      const [cores, mem] = [thresholds('cores'), thresholds('mem')];
+      const [columns, lines] = [mem.bitmaps.length, cores.bitmaps.length];
+      const first = new Uint32Array(columns * lines).fill(offers.size);
+      const buffer = bitmaps.buffer();
+      const sets = [
+        ...(arch === undefined ? [] : [members('type.arch')(arch)]),
+        ...(market === undefined ? [] : [inMarket(market)]),
+      ];
+      for (let row = offers.size - 1; row >= 0; row -= 1) {
+        const type = offers.type[row]!;
+        if (sets.every((set) => isIn(buffer, set, row))) first[cores.ranks[type]! * columns + mem.ranks[type]!] = row;
+      }
+      for (let line = lines - 1; line >= 0; line -= 1) {
+        for (let column = columns - 1; column >= 0; column -= 1) {
+          const at = line * columns + column;
+          if (column + 1 < columns) first[at] = Math.min(first[at]!, first[at + 1]!);
+          if (line + 1 < lines) first[at] = Math.min(first[at]!, first[at + columns]!);
+        }
+      }
+      return { first, columns };
+    }),
+  );
 
   return {
     atLeast(amount, wanted) {
-      const { amounts, distinct, step, bitmaps: sets } = thresholds(amount);
+      const found = thresholds(amount);
+      const { amounts, distinct, step } = found;
       const place = firstAtLeast(distinct, wanted);
-      if (place === distinct.length) return { bitmap: none('none'), check: undefined };
+      if (place === distinct.length) return { bitmap: bitmaps.none, check: undefined };
       const check = place % step === 0 ? undefined : (type: number): boolean => amounts[type]! >= wanted;
-      return { bitmap: sets[1 + Math.floor(place / step)]!, check };
+      return { bitmap: found.bitmaps[1 + Math.floor(place / step)]!, check };
     },
     having: (attribute, value) => members(attribute)(value),
     matching(attribute, passes) {
@@ -169,7 +215,12 @@ export function factBitmaps(catalog: Catalog, bitmaps: Bitmaps): FactBitmaps {
     outsideMarket,
     open,
     ofName: (name) => rowsByName('all').get(name) ?? new Uint32Array(0),
-    inZone: zones,
+    inZone: (zone) => zones(homes.has(zone) ? zone : UNHEARD_OF),
+    startAt(arch, market, cores, mem) {
+      const [line, column] = [rankOf(thresholds('cores'), cores), rankOf(thresholds('mem'), mem)];
+      const { first, columns } = corners(arch)(market);
+      return column >= columns ? offers.size : (first[line * columns + column] ?? offers.size);
+    },
     endAt: (most) => firstAtLeast(offers.price, most + 1),
     amounts: amountsOf,
   };

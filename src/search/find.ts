@@ -40,7 +40,7 @@ function firstRow({ buffer, levels, offers, rows }: Search, way: Way, from: numb
     }
     return -1;
   }
-  return firstInBitmaps(buffer, levels, offers, way, Math.max(from, way.start << 5), Math.min(below, way.end));
+  return firstInBitmaps(buffer, levels, offers, way, Math.max(from, way.from), Math.min(below, way.end));
 }
 
 function firstInBitmaps(
@@ -112,11 +112,11 @@ function visitRows(search: Search, visit: (row: number) => boolean): void {
     for (const row of rows) if (ways.some((way) => fits(buffer, offers, way, row)) && !visit(row)) return;
     return;
   }
-  const start = Math.min(...ways.map((way) => way.start));
+  const start = Math.min(...ways.map((way) => way.from >>> 5));
   const stop = Math.max(...ways.map((way) => Math.min(way.stop, way.end >>> 5)));
   for (let word = start; word <= stop && word < search.levels.words; word += 1) {
     let bits = 0;
-    for (const way of ways) if (word >= way.start && word <= way.stop) bits |= commonAt(buffer, way, word);
+    for (const way of ways) if (word >= way.from >>> 5 && word <= way.stop) bits |= commonAt(buffer, way, word);
     for (; bits !== 0; bits &= bits - 1) {
       const row = (word << 5) + lowestOne(bits);
       if (ways.some((way) => fits(buffer, offers, way, row)) && !visit(row)) return;
@@ -139,7 +139,7 @@ export function count(search: Search): number {
   let fitting = 0;
   if (search.ways.length === 1 && search.rows === undefined && only!.checks.length === 0) {
     const last = Math.min(only!.stop, (only!.end - 1) >>> 5);
-    for (let word = only!.start; word <= last; word += 1) {
+    for (let word = only!.from >>> 5; word <= last; word += 1) {
       let bits = commonAt(search.buffer, only!, word);
       if (bits !== 0 && only!.end < (word + 1) << 5) bits &= ~(ALL_ROWS << only!.end);
       fitting += countOnes(bits);

@@ -33,8 +33,9 @@ export interface Way {
   readonly all: readonly number[];
   /** Lists of bitmaps of which an offer must be in one each. */
   readonly some: readonly (readonly number[])[];
-  /** Words outside of these have no offers that fit. */
-  readonly start: number;
+  /** No offer before this row fits. */
+  readonly from: number;
+  /** Words after this one have no offers that fit. */
   readonly stop: number;
   /** Rows from here on cost too much. */
   readonly end: number;
@@ -49,15 +50,21 @@ interface Asked {
   readonly all: Bitmap[];
   readonly some: (readonly Bitmap[])[];
   readonly checks: Check[];
+  readonly arch: string | undefined;
+  readonly market: string | undefined;
+  /** The most that is asked for of each, 0 for nothing. */
+  cores: number;
+  mem: number;
   /** Nano-dollars per hour. */
   most: number;
   rows: Uint32Array | undefined;
 }
 
-function askAtLeast({ all, checks }: Asked, facts: FactBitmaps, amount: Amount, wanted: number): void {
+function askAtLeast(asked: Asked, facts: FactBitmaps, amount: Amount, wanted: number): void {
   const { bitmap, check } = facts.atLeast(amount, wanted);
-  all.push(bitmap);
-  if (check !== undefined) checks.push(check);
+  asked.all.push(bitmap);
+  if (check !== undefined) asked.checks.push(check);
+  if ((amount === 'cores' || amount === 'mem') && wanted > asked[amount]) asked[amount] = wanted;
 }
 
 /** Of what is listed, some must hold. */
@@ -73,8 +80,20 @@ function isPlain(name: string): boolean {
 /** What constraints and placement ask of facts: the same needs, one by one, as `factNeeds` has. */
 function ask({ compiled }: OfferIndex, facts: FactBitmaps, request: MachineRequest): Asked {
   const { constraints } = request;
-  const asked: Asked = { all: [], some: [], checks: [], most: Number.POSITIVE_INFINITY, rows: undefined };
-  const { all } = asked;
+  const arch = wantedArch(request);
+  const market = textOf(constraints, 'market') ?? 'on-demand';
+  const all: Bitmap[] = [];
+  const asked: Asked = {
+    all,
+    some: [],
+    checks: [],
+    arch,
+    market: market === 'any' ? undefined : market,
+    cores: 0,
+    mem: 0,
+    most: Number.POSITIVE_INFINITY,
+    rows: undefined,
+  };
   let regionsAreNamed = false;
   for (const [key, { value }] of constraints.byKey) {
     switch (key) {
@@ -139,12 +158,10 @@ function ask({ compiled }: OfferIndex, facts: FactBitmaps, request: MachineReque
     const named = listOf(constraints, 'region').filter(isPlain);
     askSome(asked, [facts.open, ...named.map((name) => facts.having('offer.region', name))]);
   }
-  const market = textOf(constraints, 'market') ?? 'on-demand';
   if (market !== 'any') all.push(facts.inMarket(market));
   if (textOf(constraints, 'launcher') === 'juju') all.push(facts.outsideMarket('spot'));
   const zones = zonesOf(request);
   if (zones.length > 0) askSome(asked, zones.map(facts.inZone));
-  const arch = wantedArch(request);
   if (arch !== undefined) all.push(facts.having('type.arch', arch));
   const rootDisk = hostRootDisk(request);
   if (rootDisk > 0) askAtLeast(asked, facts, 'root-disk', rootDisk);
@@ -197,7 +214,7 @@ function askRoom(
 }
 
 /** Puts what is asked in order; undefined where no offer can be in all of it. */
-function wayOf(asked: Asked, rows: number, end: number, bill: Way['bill']): Way | undefined {
+function wayOf(asked: Asked, facts: FactBitmaps, rows: number, end: number, bill: Way['bill']): Way | undefined {
   const all: Bitmap[] = [];
   let start = 0;
   let stop = Number.MAX_SAFE_INTEGER;
@@ -212,11 +229,13 @@ function wayOf(asked: Asked, rows: number, end: number, bill: Way['bill']): Way 
     all[place] = bitmap;
   }
   for (const bitmaps of asked.some) if (bitmaps.every(({ count }) => count === 0)) return undefined;
-  if (start > stop || start * 32 >= end) return undefined;
+  const { arch, market, cores, mem } = asked;
+  const from = Math.max(start << 5, cores > 0 || mem > 0 ? facts.startAt(arch, market, cores, mem) : 0);
+  if (start > stop || from >= end) return undefined;
   return {
     all: all.map(({ base }) => base),
     some: asked.some.map((bitmaps) => bitmaps.map(({ base }) => base)),
-    start,
+    from,
     stop,
     end,
     checks: asked.checks,
@@ -248,7 +267,6 @@ export function prepare(index: OfferIndex, request: MachineRequest, at?: string)
   const { offers } = compiled.catalog;
   const asked = ask(index, facts, request);
   const room = askRoom(request, index);
-  const arch = wantedArch(request);
   const byJuju = textOf(request.constraints, 'launcher') === 'juju';
   const ways: Way[] = [];
   const hosted = (kind: ImageKind): Bitmap[] =>
@@ -257,7 +275,7 @@ export function prepare(index: OfferIndex, request: MachineRequest, at?: string)
     );
   const unlimited = asked.most === Number.POSITIVE_INFINITY;
   for (const kind of rules.kinds) {
-    if (arch !== undefined && kind.arch !== arch) continue;
+    if (asked.arch !== undefined && kind.arch !== asked.arch) continue;
     for (const reserve of room === undefined ? [undefined] : kind.reserves) {
       for (const price of kind.prices ?? [undefined]) {
         const all = [kind.usable, ...hosted(kind), ...asked.all];
@@ -268,7 +286,7 @@ export function prepare(index: OfferIndex, request: MachineRequest, at?: string)
         let end = offers.size;
         if (!unlimited)
           end = price === undefined ? facts.endAt(asked.most) : endOf(offers.price, price.bill, asked.most);
-        const way = wayOf(whole, offers.size, end, price?.bill);
+        const way = wayOf(whole, facts, offers.size, end, price?.bill);
         if (way !== undefined) ways.push(way);
       }
     }
