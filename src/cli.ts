@@ -48,7 +48,8 @@ export async function run(args: readonly string[], process: Process): Promise<nu
   };
   const name = args[0] ?? '';
   const called = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  for (const load of called === undefined ? Object.values(COMMANDS) : [called]) {
+  const others = name === '-V' || name === '--version' ? [] : Object.values(COMMANDS);
+  for (const load of called === undefined ? others : [called]) {
     const make = await load();
     const command = make(process, (code) => {
       exit = code;

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,6 +64,18 @@ describe('a cache', () => {
     expect(cold).toEqual(plain);
     expect(warm).toEqual(plain);
     expect(entries(base)).toEqual(kept);
+  });
+
+  it('takes nothing away from what can be read only once', () => {
+    const piped = (env: Readonly<Record<string, string>>): Ran => {
+      const line = `cat "${prices}" | "${process.execPath}" "${CLI}" catalog show m8i.large --prices /dev/stdin`;
+      const ran = spawnSync('sh', ['-c', line], { cwd: ROOT, encoding: 'utf8', env: { ...process.env, ...env } });
+      return { code: ran.status, out: ran.stdout, err: ran.stderr };
+    };
+    const env = { XDG_CACHE_HOME: home() };
+    const plain = piped({ STOWAGE_CACHE: 'off' });
+    expect(plain).toMatchObject({ code: 0, out: expect.stringContaining('contract') });
+    expect([piped(env), piped(env)]).toEqual([plain, plain]);
   });
 
   it('that is damaged is made anew', () => {

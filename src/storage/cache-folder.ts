@@ -97,7 +97,11 @@ export function openCacheFolder(path: string): CacheFolder | undefined {
 
   const read: CacheFolder['read'] = (name, purpose) =>
     quietly(() => {
-      const file = openSync(join(path, name), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+      // Neither a link is followed nor a pipe waited for.
+      const file = openSync(
+        join(path, name),
+        constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
+      );
       try {
         const stats = fstatSync(file);
         if (!stats.isFile() || !isOurs(stats) || stats.size > LARGEST) return undefined;

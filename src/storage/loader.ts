@@ -4,7 +4,7 @@ import { ok, type Result } from '../diagnostic/diagnostic.ts';
 import type { Program } from '../rules/program.ts';
 import { type Cache, type CacheKey, openCache } from './cache.ts';
 import type { LoadOptions } from './catalogs.ts';
-import { digestOfFile, readSource, realPath } from './files.ts';
+import { digestOfFile, isFile, readSource, realPath } from './files.ts';
 import { BUNDLED, filesOf, indexOf, VOCABULARY } from './places.ts';
 
 /**
@@ -62,6 +62,8 @@ function keyOfPacks(packs: readonly string[]): CacheKey | undefined {
 
 /** What a catalog depends on, as far as it is known before it has been read: indexes name the other files. */
 function keyOfCatalog({ path, paths = [path ?? BUNDLED], prices = [], clouds, at }: LoadOptions): CacheKey | undefined {
+  // What comes through a pipe can be read only once.
+  if (!prices.every(isFile)) return undefined;
   const digests = digestsOf([...paths.map(indexOf), ...prices]);
   return digests === undefined ? undefined : [paths, prices, digests, clouds ?? null, at ?? null];
 }
