@@ -64,8 +64,10 @@ function keyOfPacks(packs: readonly string[]): CacheKey | undefined {
 function keyOfCatalog({ path, paths = [path ?? BUNDLED], prices = [], clouds, at }: LoadOptions): CacheKey | undefined {
   // What comes through a pipe can be read only once.
   if (!prices.every(isFile)) return undefined;
-  const digests = digestsOf([...paths.map(indexOf), ...prices]);
-  return digests === undefined ? undefined : [paths, prices, digests, clouds ?? null, at ?? null];
+  const files = [...paths.map(indexOf), ...prices];
+  const digests = digestsOf(files);
+  // Files that are one count once, and copies of one another twice.
+  return digests && [paths, prices, files.map(realPath), digests, clouds ?? null, at ?? null];
 }
 
 /** The vocabulary, with the digest of its file; none where nothing is to be kept. */

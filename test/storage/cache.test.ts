@@ -266,6 +266,22 @@ describe('a loader', () => {
     expect(seen.slice(3)).toEqual([seen[2], seen[0], seen[0]]);
   });
 
+  it('notices that what was one file has become two', async () => {
+    const place = folder();
+    priced('-50%');
+    const other = join(scratch, 'other.yaml');
+    symlinkSync(prices, other);
+    const see = async (): Promise<unknown> => {
+      const options = { clouds: ['aws'], prices: [prices, other] };
+      const catalog = await loaderWith(cacheIn(place, 'build 1')).catalog(options);
+      return catalog.ok && catalog.value.priceEdits.length;
+    };
+    expect([await see(), await see()]).toEqual([1, 1]);
+    rmSync(other);
+    writeFileSync(other, readFileSync(prices));
+    expect([await see(), await see()]).toEqual([2, 2]);
+  });
+
   it('notices every file of a tree that has changed, though its index has not', async () => {
     const tree = join(scratch, 'tree');
     mkdirSync(join(tree, 'streams', 'v1'), { recursive: true });
