@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -173,5 +173,32 @@ describe('a cache', () => {
     expect(cleared).toEqual({ code: 2, out: '', err: expect.stringContaining('is not cleared: it is a link') });
     expect(stowage(['constraints', 'mem=4G'], { env }).code).toBe(0);
     expect(readdirSync(other)).toEqual([]);
+  });
+});
+
+describe('the code that V8 made of the command', () => {
+  const root = join(scratch, 'package');
+  const command = join(root, 'dist', 'command');
+  const run = (): string => {
+    const args = [join(root, 'dist', 'cli.js'), 'constraints', 'mem=4096M'];
+    const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    return stdout + stderr;
+  };
+
+  it('is no more than a help', () => {
+    cpSync(join(ROOT, 'dist'), join(root, 'dist'), { recursive: true });
+    cpSync(join(ROOT, 'package.json'), join(root, 'package.json'));
+    cpSync(join(ROOT, 'rules'), join(root, 'rules'), { recursive: true });
+    const [name, ...others] = readdirSync(command).filter((file) => file.endsWith('.code'));
+    expect(others).toEqual([]);
+    expect(run()).toBe('mem=4096M\n');
+    const code = readFileSync(join(command, name!));
+    writeFileSync(join(command, name!), code.subarray(0, code.length >> 1));
+    expect(run()).toBe('mem=4096M\n');
+    // Another version of V8.
+    writeFileSync(join(command, name!), Buffer.concat([code.subarray(0, 4), Buffer.alloc(4, 7), code.subarray(8)]));
+    expect(run()).toBe('mem=4096M\n');
+    rmSync(join(command, name!));
+    expect(run()).toBe('mem=4096M\n');
   });
 });
