@@ -26,7 +26,8 @@ export interface Section {
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
   readonly note: string;
-  readonly timings: readonly (Timing & { readonly size: number })[];
+  /** `size` is 0 where there is none; `label` is what the rows call it, where that is not the size itself. */
+  readonly timings: readonly (Timing & { readonly size: number; readonly label?: string })[];
 }
 
 export function median(values: readonly number[]): number {
@@ -72,6 +73,7 @@ export function time<Task>(
 export function formatTime(microseconds: number): string {
   if (microseconds >= 1e6) return `${(microseconds / 1e6).toPrecision(3)} s`;
   if (microseconds >= 1e3) return `${(microseconds / 1e3).toPrecision(3)} ms`;
+  if (microseconds < 0.0995) return `${Math.round(microseconds * 1e3)} ns`;
   return `${microseconds.toPrecision(3)} us`;
 }
 

@@ -91,16 +91,25 @@ export function bitmapsOver(rows: number): Bitmaps {
     return { base, count, first, last };
   };
 
+  const none: Bitmap = { base: claim(1), count: 0, first: words, last: -1 };
+  /** Completes the bitmap that was claimed last; an empty one leaves nothing behind. */
+  const complete = (base: number): Bitmap => {
+    const bitmap = finish(base);
+    if (bitmap.count > 0) return bitmap;
+    used = base;
+    return none;
+  };
+
   return {
     rows,
-    none: { base: claim(1), count: 0, first: words, last: -1 },
+    none,
     levels: { words, summary, top, topWords },
     buffer: () => buffer,
     bytes: () => used * 4,
     where(passes) {
       const base = claim(1);
       for (let row = 0; row < rows; row += 1) if (passes(row)) buffer[base + (row >>> 5)]! |= 1 << (row & 31);
-      return finish(base);
+      return complete(base);
     },
     gather(of, flags) {
       const base = claim(1);

@@ -1,3 +1,4 @@
+import type { Offers } from '../catalog/offers.ts';
 import { ROW_SCOPES, type RowScope, type Site } from './space.ts';
 
 /**
@@ -77,6 +78,31 @@ export function splitsOf({ ids, counts }: Classes): readonly Split[] {
     const own = ids[scope];
     return own === undefined ? [] : [{ scope, codeAt: (row: number) => own[row]!, bound: counts[scope] }];
   });
+}
+
+/** Offers in classes, by type, region and offer together. */
+export interface OfferClasses {
+  /** The class of each offer. */
+  readonly of: Uint32Array;
+  /** An offer of each class. */
+  readonly first: readonly number[];
+}
+
+/** Offers that are alike in their own class and in those of their type and region. */
+export function classesOfOffers({ ids, counts }: Classes, offers: Offers): OfferClasses {
+  const of = new Uint32Array(offers.size);
+  const first: number[] = [];
+  const ofTypes = numbering(counts.region, counts.type);
+  const pairs = numbering(counts.region * counts.type, counts.offer);
+  for (let row = 0; row < offers.size; row += 1) {
+    const type = ids.type?.[offers.type[row]!] ?? 0;
+    const region = ids.region?.[offers.region[row]!] ?? 0;
+    const place = ofTypes.of(region, type);
+    const number = pairs.of(place, ids.offer?.[row] ?? 0);
+    if (number === first.length) first.push(row);
+    of[row] = number;
+  }
+  return { of, first };
 }
 
 /** Remembers the answers to a question, one per combination of classes. A row of -1 is a class of its own. */

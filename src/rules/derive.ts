@@ -1,6 +1,14 @@
 import type { Attribute, Value } from '../catalog/value.ts';
 import { type CapabilityState, deriveStratum, NO_STATE, passesLevel, type States } from './capability.ts';
-import { type Classes, classesBy, oncePerClass, type Split, splitsOf } from './classes.ts';
+import {
+  type Classes,
+  classesBy,
+  classesOfOffers,
+  type OfferClasses,
+  oncePerClass,
+  type Split,
+  splitsOf,
+} from './classes.ts';
 import { type Leaves, leavesOver } from './leaves.ts';
 import { levelOf, type Program, type RuleOf, readsOf, type Stratum, violationOf } from './program.ts';
 import type { Condition, Rule } from './rule.ts';
@@ -33,6 +41,8 @@ export interface Derivation {
   dependsOnOffer(question: Question): boolean;
   /** What tells rows apart for a question: where no split does, the answer is the same. */
   splits(question: Question): readonly Split[];
+  /** Offers in classes that a question does not tell apart, whatever the image. */
+  offersAlike(question: Question): OfferClasses;
 }
 
 /** What may be asked of a derivation: a capability, a refusal by its index, or which rules of a verb apply. */
@@ -195,5 +205,6 @@ export function derive(program: Program, space: Space, request: RequestFacts, li
       return ids.region !== undefined || ids.offer !== undefined;
     },
     splits: (question) => splitsOf(classesOf(question)),
+    offersAlike: (question) => classesOfOffers(classesOf(question), space.offers),
   };
 }

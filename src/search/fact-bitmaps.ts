@@ -16,22 +16,28 @@ export interface FactBitmaps {
   atLeast(amount: Amount, wanted: number): AtLeast;
   /** The offers of which an attribute has a value, or has it among its values; undefined stands for unknown. */
   having(attribute: string, value: Value | undefined): Bitmap;
-  /** The offers with one of the values of a text attribute that pass a test: a bitmap for each. */
-  matching(attribute: string, passes: (value: string) => boolean): readonly Bitmap[];
+  /**
+   * The offers of which a text attribute passes a test.
+   *
+   * @param key tells the tests of an attribute apart
+   */
+  matching(attribute: string, key: string, passes: (value: string) => boolean): Bitmap;
   /** The offers of a market, those of no stated one being on demand; or of all others. */
   inMarket(market: string): Bitmap;
   outsideMarket(market: string): Bitmap;
-  /** The offers in regions that are open to every account. */
-  readonly open: Bitmap;
+  /** The offers in regions that are open to every account, or named. */
+  openOr(regions: readonly string[]): Bitmap;
   /** Rows of the offers of types by a name, in order. */
   ofName(name: string): Uint32Array;
-  /** The offers in a zone, or that may be in it. */
-  inZone(zone: string): Bitmap;
+  /** The offers in one of some zones, or that may be. */
+  inZones(zones: readonly string[]): Bitmap;
   /**
    * A row before which no offer has an architecture, a market, and at least so many cores and so much memory together:
    * where a search for them may begin. Undefined where any will do.
    */
   startAt(arch: string | undefined, market: string | undefined, cores: number, mem: number): number;
+  /** How many bitmaps were made for texts that requests are free to choose. */
+  selections(): number;
   /** Rows below this cost at most so much at the catalog's own prices. */
   endAt(most: number): number;
   /** The amount of each type. NaN where unknown is not enough, Infinity where it is. */
@@ -64,9 +70,6 @@ export type Amount = keyof typeof AMOUNTS;
 
 /** More distinct amounts than this share bitmaps, and a check tells them apart. */
 const MOST_THRESHOLDS = 256;
-
-/** Stands for all zones that nobody knows. */
-const UNHEARD_OF = '';
 
 interface Thresholds {
   readonly amounts: Float64Array;
@@ -147,9 +150,21 @@ export function factBitmaps(catalog: Catalog, bitmaps: Bitmaps): FactBitmaps {
   const marketOf = (value: Value | undefined): Value => value ?? 'on-demand';
   const inMarket = once((market: string) => ofCodes('offer.market', (value) => marketOf(value) === market));
   const outsideMarket = once((market: string) => ofCodes('offer.market', (value) => marketOf(value) !== market));
-  const open = ofCodes('offer.access', (value) => value !== 'restricted');
 
-  // --- names and zones ---
+  // --- what requests name ---
+  let made = 0;
+  const selected = once((_attribute: string) => new Map<string, Bitmap>());
+  /** A bitmap by a text that requests choose. */
+  const select = (attribute: string, key: string, make: () => Bitmap): Bitmap => {
+    const known = selected(attribute);
+    let found = known.get(key);
+    if (found === undefined) {
+      found = make();
+      known.set(key, found);
+      made += 1;
+    }
+    return found;
+  };
   const rowsByName = once((_: 'all') => {
     const byName = new Map<string, number[]>();
     const ofType = Array.from({ length: types.size }, (_, row) => {
@@ -162,13 +177,12 @@ export function factBitmaps(catalog: Catalog, bitmaps: Bitmaps): FactBitmaps {
     return new Map([...byName].map(([name, rows]) => [name, Uint32Array.from(rows)]));
   });
   const homes = homesOfZones(catalog);
-  const zones = once((zone: string) =>
+  const inSome = (zones: readonly string[]): Bitmap =>
     bitmaps.where((row) => {
       const region = offers.region[row]!;
       const sold = setAt(offers, 'offer.zones', row) ?? setAt(regions, 'offer.region-zones', region);
-      return sold === undefined ? mayBeIn(homes, zone, region) : sold.includes(zone);
-    }),
-  );
+      return zones.some((zone) => (sold === undefined ? mayBeIn(homes, zone, region) : sold.includes(zone)));
+    });
 
   // --- where to begin ---
   // In price order the first machine of many cores and the first of much memory stand long before the first with both.
@@ -207,15 +221,23 @@ export function factBitmaps(catalog: Catalog, bitmaps: Bitmaps): FactBitmaps {
       return { bitmap: found.bitmaps[1 + Math.floor(place / step)]!, check };
     },
     having: (attribute, value) => members(attribute)(value),
-    matching(attribute, passes) {
-      const values = placeOf(attribute).column?.values ?? [];
-      return values.flatMap((value) => (typeof value === 'string' && passes(value) ? [members(attribute)(value)] : []));
-    },
+    matching: (attribute, key, passes) =>
+      select(attribute, key, () => ofCodes(attribute, (value) => typeof value === 'string' && passes(value))),
     inMarket,
     outsideMarket,
-    open,
+    openOr: (named) =>
+      select('offer.access', named.join(), () => {
+        const within = Uint8Array.from({ length: regions.size }, (_, row) =>
+          textAt(regions, 'offer.access', row) !== 'restricted' ||
+          named.includes(textAt(regions, 'offer.region', row) ?? '')
+            ? 1
+            : 0,
+        );
+        return bitmaps.gather(offers.region, within);
+      }),
     ofName: (name) => rowsByName('all').get(name) ?? new Uint32Array(0),
-    inZone: (zone) => zones(homes.has(zone) ? zone : UNHEARD_OF),
+    inZones: (zones) => select('offer.zones', zones.join(), () => inSome(zones)),
+    selections: () => made,
     startAt(arch, market, cores, mem) {
       const [line, column] = [rankOf(thresholds('cores'), cores), rankOf(thresholds('mem'), mem)];
       const { first, columns } = corners(arch)(market);

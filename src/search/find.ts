@@ -7,27 +7,21 @@ import type { Search, Way } from './prepare.ts';
 const ALL_ROWS = -1;
 
 /** What the bitmaps of a way have in common at a place of their words. */
-function commonAt(buffer: Int32Array, { all, some }: Way, place: number): number {
+function commonAt(buffer: Int32Array, all: readonly number[], place: number): number {
   let bits = buffer[all[0]! + place]!;
   for (let index = 1; index < all.length && bits !== 0; index += 1) bits &= buffer[all[index]! + place]!;
-  for (let index = 0; index < some.length && bits !== 0; index += 1) {
-    const list = some[index]!;
-    let any = 0;
-    for (let which = 0; which < list.length; which += 1) any |= buffer[list[which]! + place]!;
-    bits &= any;
-  }
   return bits;
 }
 
 function passesChecks({ checks }: Way, type: number): boolean {
-  for (let index = 0; index < checks.length; index += 1) if (!checks[index]!(type)) return false;
+  if (checks !== undefined) for (const check of checks) if (!check(type)) return false;
   return true;
 }
 
 /** Whether an offer fits by a way. */
 function fits(buffer: Int32Array, offers: Offers, way: Way, row: number): boolean {
   if (row >= way.end) return false;
-  return ((commonAt(buffer, way, row >>> 5) >>> (row & 31)) & 1) === 1 && passesChecks(way, offers.type[row]!);
+  return ((commonAt(buffer, way.all, row >>> 5) >>> (row & 31)) & 1) === 1 && passesChecks(way, offers.type[row]!);
 }
 
 /** The first row that fits by a way, from a row on and below another; -1 where there is none. */
@@ -51,26 +45,26 @@ function firstInBitmaps(
   from: number,
   below: number,
 ): number {
+  const { all, stop, checks } = way;
   const start = from >>> 5;
-  const unchecked = way.checks.length === 0;
   // Bits that stand before the start are masked at each level; the mask holds for the first word of a level alone.
   let topMask = ALL_ROWS << (start >>> 5);
   for (let at = start >>> 10; at < topWords; at += 1) {
-    let groups = commonAt(buffer, way, top + at) & topMask;
+    let groups = commonAt(buffer, all, top + at) & topMask;
     topMask = ALL_ROWS;
     for (; groups !== 0; groups &= groups - 1) {
       const group = (at << 5) + lowestOne(groups);
-      let words = commonAt(buffer, way, summary + group);
+      let words = commonAt(buffer, all, summary + group);
       if (group === start >>> 5) words &= ALL_ROWS << start;
       for (; words !== 0; words &= words - 1) {
         const word = (group << 5) + lowestOne(words);
-        if (word > way.stop) return -1;
-        let bits = commonAt(buffer, way, word);
+        if (word > stop) return -1;
+        let bits = commonAt(buffer, all, word);
         if (word === start) bits &= ALL_ROWS << from;
         for (; bits !== 0; bits &= bits - 1) {
           const row = (word << 5) + lowestOne(bits);
           if (row >= below) return -1;
-          if (unchecked || passesChecks(way, offers.type[row]!)) return row;
+          if (checks === undefined || passesChecks(way, offers.type[row]!)) return row;
         }
       }
     }
@@ -116,7 +110,7 @@ function visitRows(search: Search, visit: (row: number) => boolean): void {
   const stop = Math.max(...ways.map((way) => Math.min(way.stop, way.end >>> 5)));
   for (let word = start; word <= stop && word < search.levels.words; word += 1) {
     let bits = 0;
-    for (const way of ways) if (word >= way.from >>> 5 && word <= way.stop) bits |= commonAt(buffer, way, word);
+    for (const way of ways) if (word >= way.from >>> 5 && word <= way.stop) bits |= commonAt(buffer, way.all, word);
     for (; bits !== 0; bits &= bits - 1) {
       const row = (word << 5) + lowestOne(bits);
       if (ways.some((way) => fits(buffer, offers, way, row)) && !visit(row)) return;
@@ -137,10 +131,10 @@ export function billedAt({ buffer, ways, offers }: Search, row: number): number 
 export function count(search: Search): number {
   const [only] = search.ways;
   let fitting = 0;
-  if (search.ways.length === 1 && search.rows === undefined && only!.checks.length === 0) {
+  if (search.ways.length === 1 && search.rows === undefined && only!.checks === undefined) {
     const last = Math.min(only!.stop, (only!.end - 1) >>> 5);
     for (let word = only!.from >>> 5; word <= last; word += 1) {
-      let bits = commonAt(search.buffer, only!, word);
+      let bits = commonAt(search.buffer, only!.all, word);
       if (bits !== 0 && only!.end < (word + 1) << 5) bits &= ~(ALL_ROWS << only!.end);
       fitting += countOnes(bits);
     }

@@ -27,8 +27,9 @@ export interface Parts {
   readonly rules: RuleBitmaps;
 }
 
-/** Requests that rules tell apart in more ways than this make the index begin anew, so that it does not grow for ever. */
+/** So many ways in which rules tell requests apart, or so many names and patterns, and the index begins anew. */
 const MOST_KINDS_OF_REQUESTS = 64;
+const MOST_SELECTIONS = 128;
 
 /** The leaves of rules that read the request. */
 function requestLeaves({ rules }: Program): readonly Leaf[] {
@@ -88,6 +89,7 @@ export function indexOffers(compiled: Compiled): OfferIndex {
     compiled,
     bytes: () => state.bitmaps.bytes(),
     parts(request, at) {
+      if (state.facts.selections() >= MOST_SELECTIONS) state = begin();
       const { base, attributes, waived } = request;
       // Of a request that says nothing about itself, rules read defaults, which are the same each time.
       if (attributes.size > 0 || waived.length > 0 || at !== undefined || readsRootDisk) return partsOf(request, at);

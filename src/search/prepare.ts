@@ -1,18 +1,20 @@
 import type { Bitmap, Levels } from '../catalog/bitmaps.ts';
 import type { Offers } from '../catalog/catalog.ts';
 import { inSequence } from '../catalog/offers.ts';
+import type { Compiled } from '../match/compiled.ts';
 import { isNamed, namedMachine } from '../match/machines.ts';
 import { passesPatterns, wantedArch } from '../match/needs.ts';
 import { countedGuests } from '../match/site-needs.ts';
 import { matchesGlob } from '../quantity/glob.ts';
 import { HOURS_PER_MONTH } from '../quantity/money.ts';
-import { flagOf, listOf, numberOf, textOf } from '../request/constraints.ts';
+import { numberOf, textOf } from '../request/constraints.ts';
+import type { Guest } from '../request/guest.ts';
 import { guestsOf, hostRootDisk, type MachineRequest, zonesOf } from '../request/request.ts';
 import { levelOf } from '../rules/program.ts';
 import { reservedShare } from '../rules/reserve.ts';
 import type { Amount, Check, FactBitmaps } from './fact-bitmaps.ts';
 import type { OfferIndex } from './offer-index.ts';
-import type { ImageKind, PriceClass, ReserveClass } from './rule-bitmaps.ts';
+import type { PriceClass, ReserveClass } from './rule-bitmaps.ts';
 
 /**
  * A request as a list of bitmaps: an offer fits if it is in all of them, by one way or another. Meaning is that of
@@ -31,8 +33,6 @@ export interface Search {
 export interface Way {
   /** Bitmaps of which an offer must be in each, rarest first, by their bases. */
   readonly all: readonly number[];
-  /** Lists of bitmaps of which an offer must be in one each. */
-  readonly some: readonly (readonly number[])[];
   /** No offer before this row fits. */
   readonly from: number;
   /** Words after this one have no offers that fit. */
@@ -40,61 +40,59 @@ export interface Way {
   /** Rows from here on cost too much. */
   readonly end: number;
   /** What bitmaps do not tell exactly. */
-  readonly checks: readonly Check[];
+  readonly checks: readonly Check[] | undefined;
   /** What rules make of a list price; undefined without price rules. */
   readonly bill: PriceClass['bill'] | undefined;
 }
 
-/** What must hold of an offer whatever its image. */
+/** What is asked of an offer so far. Its bitmaps are kept rarest first: there are few, so insertion is fastest. */
 interface Asked {
   readonly all: Bitmap[];
-  readonly some: (readonly Bitmap[])[];
   readonly checks: Check[];
-  readonly arch: string | undefined;
-  readonly market: string | undefined;
+  /** Words outside of these have no offers that fit. */
+  start: number;
+  stop: number;
   /** The most that is asked for of each, 0 for nothing. */
   cores: number;
   mem: number;
-  /** Nano-dollars per hour. */
-  most: number;
-  rows: Uint32Array | undefined;
+}
+
+function narrow(asked: Asked, bitmap: Bitmap): void {
+  const { all } = asked;
+  if (bitmap.first > asked.start) asked.start = bitmap.first;
+  if (bitmap.last < asked.stop) asked.stop = bitmap.last;
+  let place = all.length;
+  all.push(bitmap);
+  for (; place > 0 && all[place - 1]!.count > bitmap.count; place -= 1) all[place] = all[place - 1]!;
+  all[place] = bitmap;
 }
 
 function askAtLeast(asked: Asked, facts: FactBitmaps, amount: Amount, wanted: number): void {
   const { bitmap, check } = facts.atLeast(amount, wanted);
-  asked.all.push(bitmap);
+  narrow(asked, bitmap);
   if (check !== undefined) asked.checks.push(check);
-  if ((amount === 'cores' || amount === 'mem') && wanted > asked[amount]) asked[amount] = wanted;
-}
-
-/** Of what is listed, some must hold. */
-function askSome({ all, some }: Asked, of: readonly Bitmap[]): void {
-  if (of.length === 1) all.push(of[0]!);
-  else some.push(of);
+  if (amount === 'cores' && wanted > asked.cores) asked.cores = wanted;
+  if (amount === 'mem' && wanted > asked.mem) asked.mem = wanted;
 }
 
 function isPlain(name: string): boolean {
   return !name.includes('*') && !name.startsWith('^');
 }
 
+const ATTRIBUTES = {
+  cloud: 'offer.cloud',
+  region: 'offer.region',
+  burstable: 'type.burstable',
+  'bare-metal': 'type.bare-metal',
+};
+
 /** What constraints and placement ask of facts: the same needs, one by one, as `factNeeds` has. */
-function ask({ compiled }: OfferIndex, facts: FactBitmaps, request: MachineRequest): Asked {
+function ask(facts: FactBitmaps, request: MachineRequest, arch: string | undefined, market: string | undefined): Asked {
   const { constraints } = request;
-  const arch = wantedArch(request);
-  const market = textOf(constraints, 'market') ?? 'on-demand';
-  const all: Bitmap[] = [];
-  const asked: Asked = {
-    all,
-    some: [],
-    checks: [],
-    arch,
-    market: market === 'any' ? undefined : market,
-    cores: 0,
-    mem: 0,
-    most: Number.POSITIVE_INFINITY,
-    rows: undefined,
-  };
-  let regionsAreNamed = false;
+  const asked: Asked = { all: [], checks: [], start: 0, stop: Number.MAX_SAFE_INTEGER, cores: 0, mem: 0 };
+  // Who names regions, and no patterns of them, means restricted ones too.
+  let restricted: readonly string[] = [];
+  let isOpen = false;
   for (const [key, { value }] of constraints.byKey) {
     switch (key) {
       case 'cores':
@@ -111,58 +109,47 @@ function ask({ compiled }: OfferIndex, facts: FactBitmaps, request: MachineReque
       case 'region': {
         const patterns = value as readonly string[];
         if (patterns.length === 0) break;
-        const attribute = `offer.${key}`;
-        if (patterns.length === 1 && isPlain(patterns[0]!)) all.push(facts.having(attribute, patterns[0]));
-        else
-          askSome(
-            asked,
-            facts.matching(attribute, (name) => passesPatterns(patterns, name)),
-          );
-        // Who names regions, and no patterns of them, means restricted ones too.
-        if (key === 'region') regionsAreNamed = patterns.every(isPlain);
+        const attribute = ATTRIBUTES[key];
+        const [first] = patterns;
+        const isName = patterns.length === 1 && isPlain(first!);
+        narrow(
+          asked,
+          isName
+            ? facts.having(attribute, first)
+            : facts.matching(attribute, patterns.join(), (name) => passesPatterns(patterns, name)),
+        );
+        if (key === 'region') {
+          isOpen = patterns.every(isPlain);
+          restricted = patterns.filter(isPlain);
+        }
         break;
       }
       case 'tags':
-        for (const tag of value as readonly string[]) all.push(facts.having('type.tags', tag));
+        for (const tag of value as readonly string[]) narrow(asked, facts.having('type.tags', tag));
         break;
       case 'virt-type':
-        if (value !== '') all.push(facts.having('type.virt', value as string));
-        break;
-      case 'instance-type':
-        if (value !== '') asked.rows = facts.ofName(value as string);
+        if (value !== '') narrow(asked, facts.having('type.virt', value as string));
         break;
       case 'gpu': {
         const glob = (value as string).toLowerCase();
         if (glob !== '')
-          askSome(
+          narrow(
             asked,
-            facts.matching('type.gpu-name', (name) => matchesGlob(glob, name.toLowerCase())),
+            facts.matching('type.gpu-name', glob, (name) => matchesGlob(glob, name.toLowerCase())),
           );
         break;
       }
       case 'burstable':
-      case 'bare-metal': {
-        const wanted = flagOf(constraints, key);
-        if (wanted !== undefined) all.push(facts.having(`type.${key}`, wanted));
-        break;
-      }
-      case 'max-price':
-        if (typeof value === 'number') asked.most = Math.min(asked.most, value);
-        break;
-      case 'budget':
-        if (typeof value === 'number') asked.most = Math.min(asked.most, Math.floor(value / HOURS_PER_MONTH));
+      case 'bare-metal':
+        if (typeof value === 'boolean') narrow(asked, facts.having(ATTRIBUTES[key], value));
         break;
     }
   }
-  if (!regionsAreNamed) {
-    const named = listOf(constraints, 'region').filter(isPlain);
-    askSome(asked, [facts.open, ...named.map((name) => facts.having('offer.region', name))]);
-  }
-  if (market !== 'any') all.push(facts.inMarket(market));
-  if (textOf(constraints, 'launcher') === 'juju') all.push(facts.outsideMarket('spot'));
+  if (!isOpen) narrow(asked, facts.openOr(restricted));
+  if (market !== undefined) narrow(asked, facts.inMarket(market));
+  if (arch !== undefined) narrow(asked, facts.having('type.arch', arch));
   const zones = zonesOf(request);
-  if (zones.length > 0) askSome(asked, zones.map(facts.inZone));
-  if (arch !== undefined) all.push(facts.having('type.arch', arch));
+  if (zones.length > 0) narrow(asked, facts.inZones(zones));
   const rootDisk = hostRootDisk(request);
   if (rootDisk > 0) askAtLeast(asked, facts, 'root-disk', rootDisk);
   if (request.guests !== undefined) {
@@ -172,75 +159,52 @@ function ask({ compiled }: OfferIndex, facts: FactBitmaps, request: MachineReque
       if (total > 0) askAtLeast(asked, facts, dimension, total);
     }
   }
-  const machine = namedMachine(request, compiled.catalog);
-  if (machine !== undefined) {
-    const { offers } = compiled.catalog;
-    const among = asked.rows ?? inSequence(offers.size);
-    asked.rows = among.filter((row) => isNamed(compiled.catalog, offers.type[row]!, machine));
-  }
   return asked;
 }
 
 /** What guests ask of a host beside what rules keep back of it. */
-function askRoom(
-  request: MachineRequest,
-  index: OfferIndex,
-): ((asked: Asked, facts: FactBitmaps, rules: ReserveClass['rules']) => void) | undefined {
-  const guests = request.reserve ? countedGuests(index.compiled, request) : [];
-  if (guests.length === 0) return undefined;
+function askRoom(asked: Asked, facts: FactBitmaps, guests: readonly Guest[], rules: ReserveClass['rules']): void {
   const count = (kind: string): number =>
     guests.reduce((total, guest) => total + (guest.kind === kind ? guest.count : 0), 0);
-  return (asked, facts, rules) => {
-    for (const dimension of ['mem', 'cores'] as const) {
-      const inUse = guests.reduce((total, guest) => total + guest.count * guest[dimension], 0);
-      const amount = dimension === 'mem' ? 'mem' : 'cores-if-known';
-      const isShare = rules.some(({ action }) =>
-        action.shares.some((share) => share.dimension === dimension && share.percent > 0),
-      );
-      if (isShare) {
-        const sizes = facts.amounts(amount);
-        asked.checks.push((type) => {
-          const size = sizes[type]!;
-          const reserved = Number.isFinite(size) ? reservedShare(rules, dimension, size, count) : 0;
-          // Virtual machines share the host's cores, so cores bind only where a rule keeps some back.
-          return dimension === 'cores' && reserved === 0 ? true : size >= inUse + reserved;
-        });
-        continue;
-      }
-      const reserved = reservedShare(rules, dimension, 0, count);
-      if (dimension === 'mem' || reserved > 0) askAtLeast(asked, facts, amount, inUse + reserved);
+  for (const dimension of ['mem', 'cores'] as const) {
+    const inUse = guests.reduce((total, guest) => total + guest.count * guest[dimension], 0);
+    const amount = dimension === 'mem' ? 'mem' : 'cores-if-known';
+    const isShare = rules.some(({ action }) =>
+      action.shares.some((share) => share.dimension === dimension && share.percent > 0),
+    );
+    if (isShare) {
+      const sizes = facts.amounts(amount);
+      asked.checks.push((type) => {
+        const size = sizes[type]!;
+        const reserved = Number.isFinite(size) ? reservedShare(rules, dimension, size, count) : 0;
+        // Virtual machines share the host's cores, so cores bind only where a rule keeps some back.
+        return (dimension === 'cores' && reserved === 0) || size >= inUse + reserved;
+      });
+      continue;
     }
-  };
+    const reserved = reservedShare(rules, dimension, 0, count);
+    if (dimension === 'mem' || reserved > 0) askAtLeast(asked, facts, amount, inUse + reserved);
+  }
 }
 
-/** Puts what is asked in order; undefined where no offer can be in all of it. */
-function wayOf(asked: Asked, facts: FactBitmaps, rows: number, end: number, bill: Way['bill']): Way | undefined {
-  const all: Bitmap[] = [];
-  let start = 0;
-  let stop = Number.MAX_SAFE_INTEGER;
-  for (const bitmap of asked.all) {
-    if (bitmap.count === 0) return undefined;
-    if (bitmap.count === rows && all.length > 0) continue;
-    if (bitmap.first > start) start = bitmap.first;
-    if (bitmap.last < stop) stop = bitmap.last;
-    // Few bitmaps: insertion is the fastest way to have them in order.
-    let place = all.length;
-    for (; place > 0 && all[place - 1]!.count > bitmap.count; place -= 1) all[place] = all[place - 1]!;
-    all[place] = bitmap;
-  }
-  for (const bitmaps of asked.some) if (bitmaps.every(({ count }) => count === 0)) return undefined;
-  const { arch, market, cores, mem } = asked;
-  const from = Math.max(start << 5, cores > 0 || mem > 0 ? facts.startAt(arch, market, cores, mem) : 0);
-  if (start > stop || from >= end) return undefined;
-  return {
-    all: all.map(({ base }) => base),
-    some: asked.some.map((bitmaps) => bitmaps.map(({ base }) => base)),
-    from,
-    stop,
-    end,
-    checks: asked.checks,
-    bill,
-  };
+/** The rows that alone come into question, where a type or a machine is named. */
+function namedRows({ catalog }: Compiled, facts: FactBitmaps, request: MachineRequest): Uint32Array | undefined {
+  const { offers } = catalog;
+  const name = textOf(request.constraints, 'instance-type');
+  const rows = name === undefined ? undefined : facts.ofName(name);
+  const machine = namedMachine(request, catalog);
+  if (machine === undefined) return rows;
+  return (rows ?? inSequence(offers.size)).filter((row) => isNamed(catalog, offers.type[row]!, machine));
+}
+
+/** Nano-dollars per hour that one machine may cost; Infinity where nothing is said. */
+function mostOf({ constraints }: MachineRequest): number {
+  const price = constraints.byKey.get('max-price')?.value;
+  const budget = constraints.byKey.get('budget')?.value;
+  return Math.min(
+    typeof price === 'number' ? price : Number.POSITIVE_INFINITY,
+    typeof budget === 'number' ? Math.floor(budget / HOURS_PER_MONTH) : Number.POSITIVE_INFINITY,
+  );
 }
 
 /** The first row whose billed price is above what may be paid: in a price class it never falls from row to row. */
@@ -255,6 +219,9 @@ function endOf(prices: Float64Array, bill: PriceClass['bill'], most: number): nu
   return low;
 }
 
+const ANY: readonly undefined[] = [undefined];
+const NOBODY: readonly Guest[] = [];
+
 /**
  * Makes a request ready to be searched for.
  *
@@ -264,32 +231,49 @@ function endOf(prices: Float64Array, bill: PriceClass['bill'], most: number): nu
 export function prepare(index: OfferIndex, request: MachineRequest, at?: string): Search {
   const { bitmaps, facts, rules } = index.parts(request, at);
   const { compiled } = index;
+  const { constraints, containers } = request;
   const { offers } = compiled.catalog;
-  const asked = ask(index, facts, request);
-  const room = askRoom(request, index);
-  const byJuju = textOf(request.constraints, 'launcher') === 'juju';
+  const arch = wantedArch(request);
+  const wanted = textOf(constraints, 'market') ?? 'on-demand';
+  const market = wanted === 'any' ? undefined : wanted;
+  const byJuju = textOf(constraints, 'launcher') === 'juju';
+  const most = mostOf(request);
+  const guests = request.reserve ? countedGuests(compiled, request) : NOBODY;
+  const common = ask(facts, request, arch, market);
+  if (byJuju) narrow(common, facts.outsideMarket('spot'));
+  const rows = namedRows(compiled, facts, request);
   const ways: Way[] = [];
-  const hosted = (kind: ImageKind): Bitmap[] =>
-    request.containers.map(({ capability, atLeast }) =>
-      (byJuju ? kind.hostingByJuju : kind.hosting)(capability, levelOf(compiled.program, atLeast)),
-    );
-  const unlimited = asked.most === Number.POSITIVE_INFINITY;
-  for (const kind of rules.kinds) {
-    if (asked.arch !== undefined && kind.arch !== asked.arch) continue;
-    for (const reserve of room === undefined ? [undefined] : kind.reserves) {
-      for (const price of kind.prices ?? [undefined]) {
-        const all = [kind.usable, ...hosted(kind), ...asked.all];
-        if (reserve?.offers !== undefined) all.push(reserve.offers);
-        if (price?.offers !== undefined) all.push(price.offers);
-        const whole: Asked = { ...asked, all, checks: [...asked.checks] };
-        if (reserve !== undefined) room!(whole, facts, reserve.rules);
+  for (const kind of rules.kindsOf(arch)) {
+    for (const reserve of guests.length === 0 ? ANY : kind.reserves) {
+      for (const price of kind.prices ?? ANY) {
+        const asked: Asked = { ...common, all: common.all.slice(), checks: common.checks.slice() };
+        narrow(asked, kind.usable);
+        for (const { capability, atLeast } of containers) {
+          const least = levelOf(compiled.program, atLeast);
+          narrow(asked, byJuju ? kind.hostingByJuju(capability, least) : kind.hosting(capability, least));
+        }
+        if (reserve !== undefined) {
+          if (reserve.offers !== undefined) narrow(asked, reserve.offers);
+          askRoom(asked, facts, guests, reserve.rules);
+        }
+        if (price?.offers !== undefined) narrow(asked, price.offers);
         let end = offers.size;
-        if (!unlimited)
-          end = price === undefined ? facts.endAt(asked.most) : endOf(offers.price, price.bill, asked.most);
-        const way = wayOf(whole, facts, offers.size, end, price?.bill);
-        if (way !== undefined) ways.push(way);
+        if (most !== Number.POSITIVE_INFINITY)
+          end = price === undefined ? facts.endAt(most) : endOf(offers.price, price.bill, most);
+        const { all, checks, start, stop, cores, mem } = asked;
+        const from = Math.max(start << 5, cores > 0 || mem > 0 ? facts.startAt(arch, market, cores, mem) : 0);
+        // An empty bitmap ends before it starts.
+        if (start > stop || from >= end) continue;
+        ways.push({
+          all: all.map(({ base }) => base),
+          from,
+          stop,
+          end,
+          checks: checks.length === 0 ? undefined : checks,
+          bill: price?.bill,
+        });
       }
     }
   }
-  return { offers, buffer: bitmaps.buffer(), levels: bitmaps.levels, ways, rows: asked.rows };
+  return { offers, buffer: bitmaps.buffer(), levels: bitmaps.levels, ways, rows };
 }

@@ -1,6 +1,5 @@
 import type { Bitmap, Bitmaps } from '../catalog/bitmaps.ts';
 import { numberAt, textAt, valueAt } from '../catalog/column.ts';
-import { inSequence } from '../catalog/offers.ts';
 import { bootsBetween } from '../match/boots.ts';
 import type { Compiled } from '../match/compiled.ts';
 import { deriveFor } from '../match/derived.ts';
@@ -22,6 +21,8 @@ import { once } from './once.ts';
 export interface RuleBitmaps {
   /** Images that no rule and no type tells apart stand for one another. */
   readonly kinds: readonly ImageKind[];
+  /** Those of an architecture; of any, where none is given. */
+  kindsOf(arch: string | undefined): readonly ImageKind[];
 }
 
 export interface ImageKind {
@@ -96,17 +97,16 @@ export function ruleBitmaps(
     const ofOffer = (offer: number): Site => {
       return { type: offers.type[offer]!, image, region: offers.region[offer]!, offer };
     };
-    /** What is asked of every offer: by its type where that decides. Gives what finds it again by the row of the offer. */
+    /** An answer for every offer: asked once for all offers that rules do not tell apart, found by `of[row]`. */
     const ask = <T>(
       question: Question,
       answer: (site: Site) => T,
-    ): { readonly of: Uint32Array; readonly answers: T[] } =>
-      derivation.dependsOnOffer(question)
-        ? {
-            of: inSequence(offers.size),
-            answers: Array.from({ length: offers.size }, (_, row) => answer(ofOffer(row))),
-          }
-        : { of: offers.type, answers: Array.from({ length: types.size }, (_, row) => answer(ofType(row))) };
+    ): { readonly of: Uint32Array; readonly answers: T[] } => {
+      if (!derivation.dependsOnOffer(question))
+        return { of: offers.type, answers: Array.from({ length: types.size }, (_, row) => answer(ofType(row))) };
+      const { of, first } = derivation.offersAlike(question);
+      return { of, answers: Array.from(first, (row) => answer(ofOffer(row))) };
+    };
 
     const passes = ({ rule, refusal }: (typeof refusals)[number], site: Site): boolean => {
       const violated = derivation.violated(refusal, site);
@@ -118,11 +118,12 @@ export function ruleBitmaps(
       boots(type, image) === TRUE && byType.every((one) => passes(one, ofType(type))) ? 1 : 0,
     );
     const present = Uint8Array.from(imagesOfRegion, (own) => (members.some((member) => own.has(member)) ? 1 : 0));
+    const allowed = byOffer.map((one) => ask(one, (site) => passes(one, site)));
     const usable = bitmaps.where(
       (row) =>
         bootable[offers.type[row]!] === 1 &&
         present[offers.region[row]!] === 1 &&
-        byOffer.every((one) => passes(one, ofOffer(row))),
+        allowed.every(({ of, answers }) => answers[of[row]!]),
     );
 
     const hostingBy = (of: Derivation): ImageKind['hosting'] => {
@@ -194,5 +195,9 @@ export function ruleBitmaps(
             }),
     };
   };
-  return { kinds: kindsOf(space, program).map(kindOf) };
+  const kinds = kindsOf(space, program).map(kindOf);
+  return {
+    kinds,
+    kindsOf: once((arch) => (arch === undefined ? kinds : kinds.filter((kind) => kind.arch === arch))),
+  };
 }
