@@ -1,4 +1,10 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+
+// The cache of the commands that the tests run: never that of the user. Test workers read this file anew.
+process.env.STOWAGE_TEST_CACHE ??= mkdtempSync(join(tmpdir(), 'stowage-cache-'));
 
 export default defineConfig({
   test: {
@@ -9,6 +15,7 @@ export default defineConfig({
     maxWorkers: '100%',
     testTimeout: process.env.STOWAGE_FUZZ === undefined ? 60_000 : 1_200_000,
     hookTimeout: 120_000,
+    env: { XDG_CACHE_HOME: process.env.STOWAGE_TEST_CACHE },
     coverage: { include: ['src/**'] },
   },
 });

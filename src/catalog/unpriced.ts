@@ -1,5 +1,5 @@
 import type { Catalog } from './catalog.ts';
-import { buildColumn, type Column, textAt } from './column.ts';
+import { type Column, textAt } from './column.ts';
 import { joinOffers, type Offers, pickOffers } from './offers.ts';
 
 /**
@@ -9,21 +9,22 @@ import { joinOffers, type Offers, pickOffers } from './offers.ts';
  *
  * @param inScope by row of `regions`, which regions matter
  * @param marketName the market whose gaps are meant
+ * @param wantedTypes by row of `types`, which types matter; all unless given. Offers of others may be among the result
  */
-export function unpricedOffers(catalog: Catalog, inScope: Uint8Array, marketName: 'on-demand' | 'spot'): Offers {
+export function unpricedOffers(
+  catalog: Catalog,
+  inScope: Uint8Array,
+  marketName: 'on-demand' | 'spot',
+  wantedTypes?: Uint8Array,
+): Offers {
   const { types, regions, offers, listedUnpriced, completeClouds, withdrawn } = catalog;
   if (!catalog.gapsAreUnknown) return listedUnpriced;
-  const priced = new Set<number>();
-  const market = offers.columns.get('offer.market');
-  const wanted = market?.values.indexOf(marketName) ?? -1;
-  for (const sold of [offers, ...(withdrawn === undefined ? [] : [withdrawn])]) {
-    const codes = sold.columns.get('offer.market')?.codes;
-    for (let row = 0; row < sold.size; row += 1) {
-      if (codes?.[row] === wanted) priced.add(sold.type[row]! * regions.size + sold.region[row]!);
-    }
-  }
+  const sold = withdrawn === undefined ? offers : joinOffers(offers, withdrawn);
+  const market = sold.columns.get('offer.market');
+  const priced = pairsSold(sold, market?.codes, market?.values.indexOf(marketName) ?? -1, types.size, regions.size);
   const typesOf = new Map<string, number[]>();
   for (let t = 0; t < types.size; t += 1) {
+    if (wantedTypes?.[t] === 0) continue;
     const cloud = textAt(types, 'type.cloud', t) ?? '';
     const own = typesOf.get(cloud);
     if (own === undefined) typesOf.set(cloud, [t]);
@@ -35,7 +36,7 @@ export function unpricedOffers(catalog: Catalog, inScope: Uint8Array, marketName
     const cloud = textAt(regions, 'offer.cloud', r) ?? '';
     if (inScope[r] === 0 || completeClouds.has(cloud)) continue;
     for (const t of typesOf.get(cloud) ?? []) {
-      if (priced.has(t * regions.size + r)) continue;
+      if (priced[t * regions.size + r] === 1) continue;
       type.push(t);
       region.push(r);
     }
@@ -43,9 +44,8 @@ export function unpricedOffers(catalog: Catalog, inScope: Uint8Array, marketName
   const size = type.length;
   const columns = new Map<string, Column>();
   if (market !== undefined) {
-    const column = buildColumn(market.attribute);
-    for (let row = 0; row < size; row += 1) column.set(row, marketName);
-    columns.set(market.attribute.name, column.finish(size));
+    const codes = new Uint16Array(size).fill(1);
+    columns.set(market.attribute.name, { attribute: market.attribute, codes, values: [undefined, marketName] });
   }
   const gaps: Offers = {
     size,
@@ -56,6 +56,23 @@ export function unpricedOffers(catalog: Catalog, inScope: Uint8Array, marketName
     limit: new Float64Array(size).fill(Number.POSITIVE_INFINITY),
   };
   return completeClouds.size === 0 ? gaps : joinOffers(gaps, listedIn(catalog, completeClouds));
+}
+
+/**
+ * Which types are sold in which regions in a market: a byte for every pair, since a set of so many numbers would take
+ * longer to fill than all the rest.
+ */
+function pairsSold(
+  { size, type, region }: Offers,
+  codes: Uint16Array | Uint32Array | undefined,
+  market: number,
+  types: number,
+  regions: number,
+): Uint8Array {
+  const sold = new Uint8Array(types * regions);
+  if (codes === undefined) return sold;
+  for (let row = 0; row < size; row += 1) if (codes[row] === market) sold[type[row]! * regions + region[row]!] = 1;
+  return sold;
 }
 
 /** What some clouds list without a price. */

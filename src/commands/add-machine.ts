@@ -9,7 +9,7 @@ import { renderAnswer } from '../render/formats.ts';
 import { parseConstraints } from '../request/constraints.ts';
 import { dialectOf, jujuDialect, jujuVersionOf } from '../request/dialect.ts';
 import type { MachineRequest } from '../request/request.ts';
-import { loadVocabulary } from '../storage/packs.ts';
+import { loaderFor } from '../storage/loader.ts';
 import { AS_JUJU, addChoiceOptions, type ChoiceOptions, withoutMeaning } from './choice-options.ts';
 import {
   addOutputOptions,
@@ -69,7 +69,8 @@ export function addMachineCommand(process: Process, exit: (code: number) => void
     .addHelpText('after', EXAMPLES);
   addOutputOptions(addSourceOptions(command));
   return command.action(async (placement: string | undefined, options: Options) => {
-    const vocabulary = loadVocabulary();
+    const loader = loaderFor(process.env);
+    const vocabulary = await loader.vocabulary();
     const version = jujuVersionOf(options.compat);
     const stray = version === undefined ? undefined : withoutMeaning(options, jujuDialect(version).name);
     if (stray !== undefined) return exit(report(process, [stray]));
@@ -80,7 +81,8 @@ export function addMachineCommand(process: Process, exit: (code: number) => void
     const request = readRequestOptions(options, placement, own, vocabulary, dialectOf(options.compat, vocabulary));
     if (!request.ok) return exit(report(process, request.diagnostics));
     if (!where.ok) return exit(report(process, where.diagnostics));
-    const compiled = loadSourcesFor(process, options, version === undefined ? request.value.constraints : where.value);
+    const scope = version === undefined ? request.value.constraints : where.value;
+    const compiled = await loadSourcesFor(process, loader, options, scope);
     if (!compiled.ok) return exit(report(process, compiled.diagnostics));
     const setting = version === undefined ? undefined : { ...AS_JUJU, version, where: where.value };
     if (options.quiet !== true) process.progress('judging offers');

@@ -3,8 +3,8 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { type CloudSummary, showTypes, summarise } from '../plan/inventory.ts';
 import { FORMATS, type Format } from '../render/formats.ts';
 import { renderSummaries, renderTypes } from '../render/inventory.ts';
-import { BUNDLED, loadCatalog } from '../storage/catalogs.ts';
-import { loadVocabulary } from '../storage/packs.ts';
+import { loaderFor } from '../storage/loader.ts';
+import { BUNDLED } from '../storage/places.ts';
 import { collect, day } from './options.ts';
 import { EXIT, type Process, report } from './process.ts';
 
@@ -88,6 +88,7 @@ function importCommand(process: Process, exit: (code: number) => void): Command 
     .action(async (paths: readonly string[], options: ImportOptions) => {
       // Loaded here, since no other command needs the readers of foreign formats.
       const { checkTarget, readImport, settingsOf, writeCatalog } = await import('../storage/imports.ts');
+      const { loadVocabulary } = await import('../storage/packs.ts');
       const settings = settingsOf(options, loadVocabulary());
       if (!settings.ok) return exit(report(process, settings.diagnostics));
       const kept = checkTarget(options.output);
@@ -125,8 +126,9 @@ function listCommand(process: Process, exit: (code: number) => void): Command {
     const names = options.catalog ?? [BUNDLED];
     // Price files are for all catalogs together.
     const groups = prices.length === 0 ? names.map((name) => [name]) : [names];
+    const loader = loaderFor(process.env);
     for (const paths of groups) {
-      const catalog = loadCatalog({ paths, prices, at });
+      const catalog = await loader.catalog({ paths, prices, at });
       if (!catalog.ok) return exit(report(process, catalog.diagnostics));
       listed.push({ catalog: paths.join(' + '), clouds: summarise(catalog.value) });
     }
@@ -141,7 +143,7 @@ function showCommand(process: Process, exit: (code: number) => void): Command {
     .argument('<type...>', 'names of instance types');
   return addShowOptions(command).action(
     async (names: readonly string[], { catalog: paths, prices, at, format }: ShowOptions) => {
-      const catalog = loadCatalog({
+      const catalog = await loaderFor(process.env).catalog({
         at,
         ...(paths === undefined ? {} : { paths }),
         ...(prices === undefined ? {} : { prices }),

@@ -11,7 +11,7 @@ import {
 } from '../request/constraints.ts';
 import { type CompatMode, type Dialect, dialectOf } from '../request/dialect.ts';
 import { KEYS } from '../request/keys.ts';
-import { loadVocabulary } from '../storage/packs.ts';
+import { loaderFor } from '../storage/loader.ts';
 import { compatOption } from './options.ts';
 import { EXIT, type Process, report } from './process.ts';
 import { answerLines, type LineAnswer, lineFault } from './stream.ts';
@@ -52,7 +52,7 @@ export function constraintsCommand(process: Process, exit: (code: number) => voi
     .argument('[other]', 'constraints to compare with: exit code 1 when they differ')
     .addOption(compatOption().default('none'))
     .action(async (text: string, other: string | undefined, { compat }: { readonly compat: CompatMode }) => {
-      const vocabulary = loadVocabulary();
+      const vocabulary = await loaderFor(process.env).vocabulary();
       const dialect = dialectOf(compat, vocabulary);
       if (text === '-') {
         const stream = { path: undefined, output: undefined, longest: LONGEST_LINE, eager: false };

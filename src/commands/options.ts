@@ -4,8 +4,7 @@ import { type Compiled, compile } from '../match/compiled.ts';
 import { isDate } from '../quantity/date.ts';
 import { FORMATS, type Format } from '../render/formats.ts';
 import { COMPAT_MODES } from '../request/dialect.ts';
-import { loadCatalog } from '../storage/catalogs.ts';
-import { loadRules, loadVocabulary } from '../storage/packs.ts';
+import type { Loader } from '../storage/loader.ts';
 
 /** Options that several commands share. */
 
@@ -69,12 +68,14 @@ export function addSourceOptions(command: Command): Command {
 }
 
 /** Catalog and rules as the options name them. `clouds`: read no others where that makes no difference. */
-export function loadSources(options: SourceOptions, clouds: readonly string[] | undefined): Result<Compiled> {
-  const vocabulary = loadVocabulary();
-  const rules = loadRules(['default', ...(options.rules ?? [])], vocabulary);
+export async function loadSources(
+  loader: Loader,
+  options: SourceOptions,
+  clouds: readonly string[] | undefined,
+): Promise<Result<Compiled>> {
+  const rules = await loader.rules(['default', ...(options.rules ?? [])]);
   if (!rules.ok) return rules;
-  const catalog = loadCatalog({
-    vocabulary,
+  const catalog = await loader.catalog({
     at: options.at,
     ...(options.catalog === undefined ? {} : { paths: options.catalog }),
     ...(options.prices === undefined ? {} : { prices: options.prices }),

@@ -7,7 +7,7 @@ import { type Constraints, listOf } from '../request/constraints.ts';
 import type { Dialect } from '../request/dialect.ts';
 import { DEFAULT_BASE, type MachineRequest, parseRequest } from '../request/request.ts';
 import type { SourceText } from '../request/source-text.ts';
-import { loadVocabulary } from '../storage/packs.ts';
+import type { Loader } from '../storage/loader.ts';
 import { collect, loadSources, type SourceOptions, wholeNumber } from './options.ts';
 import type { Process } from './process.ts';
 
@@ -87,17 +87,18 @@ export function readRequestOptions(
 }
 
 /** Reads the catalog and the rules, with progress; of the catalog only the clouds that `where` names, if it names some. */
-export function loadSourcesFor(
+export async function loadSourcesFor(
   process: Process,
+  loader: Loader,
   options: SourceOptions & { readonly quiet?: boolean },
   where: Constraints,
-): Result<Compiled> {
+): Promise<Result<Compiled>> {
   const named = listOf(where, 'cloud');
   const literal = named.length > 0 && named.every((name) => !name.includes('*') && !name.startsWith('^'));
   // One cloud is read in a blink.
   const silent = options.quiet === true || literal;
   if (!silent) process.progress('reading the catalog');
-  const compiled = loadSources(options, literal ? named : undefined);
+  const compiled = await loadSources(loader, options, literal ? named : undefined);
   if (!silent) process.progress();
   return compiled;
 }
@@ -109,14 +110,15 @@ export interface Asked {
 }
 
 /** The request with its catalog and rules, checked against them. */
-export function readAsked(
+export async function readAsked(
   process: Process,
+  loader: Loader,
   options: RequestOptions & SourceOptions & { readonly quiet?: boolean },
   placement: string | undefined,
-): Result<Asked> {
-  const request = readRequestOptions(options, placement, flagTexts(options), loadVocabulary());
+): Promise<Result<Asked>> {
+  const request = readRequestOptions(options, placement, flagTexts(options), await loader.vocabulary());
   if (!request.ok) return request;
-  const compiled = loadSourcesFor(process, options, request.value.constraints);
+  const compiled = await loadSourcesFor(process, loader, options, request.value.constraints);
   if (!compiled.ok) return compiled;
   const faults = validateRequest(request.value, compiled.value);
   return faults.length > 0 ? fail(...faults) : ok({ compiled: compiled.value, request: request.value });

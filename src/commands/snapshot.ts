@@ -9,7 +9,8 @@ import { type Snapshot, snapshotProblem } from '../plan/snapshot.ts';
 import { listOf, parseConstraints } from '../request/constraints.ts';
 import { dialectOf, jujuDialect, jujuVersionOf } from '../request/dialect.ts';
 import { storedInputs } from '../storage/inputs.ts';
-import { loadVocabulary, ruleFilesOf } from '../storage/packs.ts';
+import { type Loader, loaderFor } from '../storage/loader.ts';
+import { ruleFilesOf } from '../storage/packs.ts';
 import { AS_JUJU, addChoiceOptions, type ChoiceOptions, withoutMeaning } from './choice-options.ts';
 import { addSourceOptions, type SourceOptions } from './options.ts';
 import { deliver, EXIT, type Process, report } from './process.ts';
@@ -30,23 +31,28 @@ interface Options extends SourceOptions, RequestOptions, ChoiceOptions {
 }
 
 /** The problem that options describe, in Juju's way where they say so. */
-function readAskedAs(process: Process, options: Options, placement: string | undefined): Result<Problem> {
+async function readAskedAs(
+  process: Process,
+  loader: Loader,
+  options: Options,
+  placement: string | undefined,
+): Promise<Result<Problem>> {
   const { at, engine, top, compat } = options;
   const version = jujuVersionOf(compat);
   const day = at === undefined ? {} : { at };
   if (version === undefined) {
-    const asked = readAsked(process, options, placement);
+    const asked = await readAsked(process, loader, options, placement);
     if (!asked.ok) return asked;
     const settings = { ...day, ...(engine === 'scan' ? {} : { engine }), ...(top === 1 ? {} : { top }) };
     return ok({ ...asked.value, options: settings, juju: undefined });
   }
   const stray = withoutMeaning(options, jujuDialect(version).name);
   if (stray !== undefined) return fail(stray);
-  const vocabulary = loadVocabulary();
+  const vocabulary = await loader.vocabulary();
   const where = parseConstraints(flagTexts(options), vocabulary);
   const request = readRequestOptions(options, placement, [], vocabulary, dialectOf(compat, vocabulary));
   if (!request.ok || !where.ok) return fail(...[request, where].flatMap((part) => (part.ok ? [] : part.diagnostics)));
-  const compiled = loadSourcesFor(process, options, where.value);
+  const compiled = await loadSourcesFor(process, loader, options, where.value);
   if (!compiled.ok) return compiled;
   const juju = askJuju(request.value, compiled.value, { ...AS_JUJU, version, where: where.value });
   if (!juju.ok) return juju;
@@ -98,13 +104,14 @@ function addMachineSnapshot(process: Process, exit: (code: number) => void): Com
     .option('-o, --output <file>', 'write to a file instead of standard output')
     .option('-q, --quiet', 'nothing on standard error but faults')
     .addHelpText('after', EXAMPLES);
-  return command.action((placement: string | undefined, options: Options) => {
-    const problem = readAskedAs(process, options, placement);
+  return command.action(async (placement: string | undefined, options: Options) => {
+    const loader = loaderFor(process.env);
+    const problem = await readAskedAs(process, loader, options, placement);
     if (!problem.ok) return exit(report(process, problem.diagnostics));
     const rules = ruleFilesOf(['default', ...(options.rules ?? [])]);
     if (!rules.ok) return exit(report(process, rules.diagnostics));
     if (options.quiet !== true) process.progress('solving twice');
-    const snapshot = snapshotProblem(problem.value, rules.value, storedInputs());
+    const snapshot = snapshotProblem(problem.value, rules.value, storedInputs(await loader.vocabulary()));
     if (options.quiet !== true) process.progress();
     if (!snapshot.ok) return exit(report(process, snapshot.diagnostics));
     const fault = deliver(process, textOf(snapshot.value, options.format), options.output);

@@ -1,3 +1,4 @@
+import { numberRows } from '../match/join-masks.ts';
 import type { Query } from '../match/query.ts';
 import type { Sweep } from '../match/scan.ts';
 
@@ -15,10 +16,12 @@ export interface Group {
   /** Those of them that are missed because a fact is unknown. */
   readonly unknown: Needs;
   /** Candidates side by side, in the catalog's order. */
-  readonly offers: readonly number[];
-  readonly images: readonly number[];
+  readonly offers: Int32Array;
+  readonly images: Int32Array;
   /** Nano-dollars per hour as billed. */
-  readonly prices: readonly number[];
+  readonly prices: Float64Array;
+  /** The lowest of these. */
+  readonly cheapest: number;
   /** How many offers are in the group with their best image: each considered offer counts in one group. */
   readonly counted: number;
   /** The lowest price of those. */
@@ -35,10 +38,12 @@ export interface Candidates {
   readonly single: boolean;
 }
 
-interface Growing extends Omit<Group, 'offers' | 'images' | 'prices' | 'counted' | 'lowest' | 'example'> {
-  readonly offers: number[];
-  readonly images: number[];
-  readonly prices: number[];
+/** A group whose candidates are being counted. */
+interface Growing extends Pick<Group, 'missing' | 'unknown'> {
+  readonly index: number;
+  /** Candidates so far. */
+  size: number;
+  cheapest: number;
   counted: number;
   lowest: number;
   example: number;
@@ -93,9 +98,9 @@ function grouping({ words, musts }: Query) {
         const group: Growing = {
           missing: bitsOf(missing, base, musts),
           unknown: bitsOf(unknown, base, musts),
-          offers: [],
-          images: [],
-          prices: [],
+          index: groups.length,
+          size: 0,
+          cheapest: Number.POSITIVE_INFINITY,
           counted: 0,
           lowest: Number.POSITIVE_INFINITY,
           example: -1,
@@ -113,16 +118,141 @@ function grouping({ words, musts }: Query) {
   return { groups, groupAt };
 }
 
+/** Candidates as they come, side by side, with their groups. */
+function candidateList(size: number) {
+  let length = 0;
+  let offers = new Int32Array(size);
+  let images = new Int32Array(size);
+  let prices = new Float64Array(size);
+  let groups = new Int32Array(size);
+  const grow = (): void => {
+    const grown = <T extends Int32Array | Float64Array>(larger: T, before: T): T => {
+      larger.set(before);
+      return larger;
+    };
+    const room = 2 * length + 16;
+    offers = grown(new Int32Array(room), offers);
+    images = grown(new Int32Array(room), images);
+    prices = grown(new Float64Array(room), prices);
+    groups = grown(new Int32Array(room), groups);
+  };
+  return {
+    add(group: Growing, offer: number, image: number, price: number): void {
+      if (length === offers.length) grow();
+      offers[length] = offer;
+      images[length] = image;
+      prices[length] = price;
+      groups[length] = group.index;
+      length += 1;
+      group.size += 1;
+      if (price < group.cheapest) group.cheapest = price;
+    },
+    /** The candidates group by group, in one list; each group's in the order in which they came. */
+    grouped(sizes: Int32Array): Pick<Group, 'offers' | 'images' | 'prices'> {
+      const sorted = {
+        offers: new Int32Array(length),
+        images: new Int32Array(length),
+        prices: new Float64Array(length),
+      };
+      scatter(sorted, { offers, images, prices }, groups, startsOf(sizes), length);
+      return sorted;
+    },
+  };
+}
+
+/** Puts each candidate at the next place of its group. A function of its own, so that it is soon compiled. */
+function scatter(
+  to: Pick<Group, 'offers' | 'images' | 'prices'>,
+  from: Pick<Group, 'offers' | 'images' | 'prices'>,
+  groups: Int32Array,
+  next: Int32Array,
+  length: number,
+): void {
+  const { offers, images, prices } = to;
+  for (let index = 0; index < length; index += 1) {
+    const group = groups[index]!;
+    const place = next[group]!;
+    next[group] = place + 1;
+    offers[place] = from.offers[index]!;
+    images[place] = from.images[index]!;
+    prices[place] = from.prices[index]!;
+  }
+}
+
+/** The groups, each with its part of the candidates. */
+function finish(groups: readonly Growing[], all: Pick<Group, 'offers' | 'images' | 'prices'>): readonly Group[] {
+  let start = 0;
+  return groups.map(({ missing, unknown, size, cheapest, counted, lowest, example }): Group => {
+    const [from, to] = [start, start + size];
+    start = to;
+    return {
+      missing,
+      unknown,
+      offers: all.offers.subarray(from, to),
+      images: all.images.subarray(from, to),
+      prices: all.prices.subarray(from, to),
+      cheapest,
+      counted,
+      lowest,
+      example,
+    };
+  });
+}
+
+/** The same where each offer has one image at the most, and a mask is one word: in plain loops. */
+function singlesOf(query: Query, swept: Sweep): Candidates {
+  const { groups, groupAt } = grouping(query);
+  const { region, size } = query.space.offers;
+  const numberOf = (row: number): number => groupAt(swept.missing, swept.unknown, row).index;
+  const numbers = numberRows(swept, query.musts[0]!, region, query.inScope, numberOf);
+  const sizes = new Int32Array(groups.length);
+  for (let row = 0; row < size; row += 1) if (numbers[row]! >= 0) sizes[numbers[row]!]! += 1;
+  const considered = sizes.reduce((total, one) => total + one, 0);
+  const all = {
+    offers: new Int32Array(considered),
+    images: new Int32Array(considered),
+    prices: new Float64Array(considered),
+  };
+  const next = startsOf(sizes);
+  for (let row = 0; row < size; row += 1) {
+    const group = numbers[row]!;
+    if (group < 0) continue;
+    const place = next[group]!;
+    next[group] = place + 1;
+    all.offers[place] = row;
+    all.images[place] = swept.image[row]!;
+    all.prices[place] = swept.price[row]!;
+  }
+  const starts = startsOf(sizes);
+  for (const group of groups) {
+    const start = starts[group.index]!;
+    group.size = sizes[group.index]!;
+    group.counted = group.size;
+    group.example = all.offers[start]!;
+    for (let place = start; place < start + group.size; place += 1) {
+      if (!(all.prices[place]! < group.lowest)) continue;
+      group.lowest = all.prices[place]!;
+      group.example = all.offers[place]!;
+    }
+    group.cheapest = group.lowest;
+  }
+  return { query, groups: finish(groups, all), considered, single: true };
+}
+
+/** Where each group begins in one list of all. */
+function startsOf(sizes: Int32Array): Int32Array {
+  const starts = new Int32Array(sizes.length);
+  for (let group = 1; group < starts.length; group += 1) starts[group] = starts[group - 1]! + sizes[group - 1]!;
+  return starts;
+}
+
 /** Groups what a sweep found; other images of an offer than its best are judged as well. */
 export function candidatesOf(query: Query, swept: Sweep): Candidates {
+  if (query.words === 1 && query.isSingle()) return singlesOf(query, swept);
   const { words, inScope } = query;
   const { offers } = query.space;
   const { groups, groupAt } = grouping(query);
-  const add = (group: Growing, offer: number, image: number, price: number): void => {
-    group.offers.push(offer);
-    group.images.push(image);
-    group.prices.push(price);
-  };
+  const { add, grouped } = candidateList(offers.size);
   let considered = 0;
   let single = true;
   for (let offer = 0; offer < offers.size; offer += 1) {
@@ -145,7 +275,8 @@ export function candidatesOf(query: Query, swept: Sweep): Candidates {
       add(groupAt(verdict.missing, verdict.unknown, 0), offer, image, verdict.price);
     }
   }
-  return { query, groups, considered, single };
+  const all = grouped(Int32Array.from(groups, ({ size }) => size));
+  return { query, groups: finish(groups, all), considered, single };
 }
 
 /**
@@ -170,7 +301,8 @@ function kindsIn({ space, images, dependsOnOffer }: Query, group: Group): readon
   const market = offers.columns.get('offer.market');
   const markets = (market?.values.length ?? 0) + 1;
   const best = new Map<number, number>();
-  for (const [index, offer] of group.offers.entries()) {
+  for (let index = 0; index < group.offers.length; index += 1) {
+    const offer = group.offers[index]!;
     const pair = offers.type[offer]! * (images.table.size + 1) + group.images[index]! + 1;
     const kind = pair * markets + (market?.codes[offer] ?? 0);
     const known = best.get(kind);

@@ -22,10 +22,15 @@ export function cheaperOffers(
 ): readonly CheaperOffers[] {
   const { offers } = query.space;
   const [limit, result]: [number, CheaperOffers[]] = [price(winner), []];
-  for (const { missing, unknown, ...group } of groups) {
+  const inOrder = query.derivation.program.prices.length === 0;
+  for (const group of groups) {
+    const { missing, unknown } = group;
     let [count, example, lowest] = [0, -1, Number.POSITIVE_INFINITY];
-    for (const [index, offer] of group.offers.entries()) {
+    for (let index = 0; index < group.offers.length; index += 1) {
+      const offer = group.offers[index]!;
       const own = price(offer);
+      // Offers come in the order of their prices, unless rules change those.
+      if (inOrder && own > limit) break;
       // An offer counts with its best image, as it was judged.
       if (group.images[index] !== image(offer) || own > limit) continue;
       if (own === limit && compareOffers(offers, offer, winner) >= 0) continue;

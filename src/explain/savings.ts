@@ -20,7 +20,7 @@ export function savingsOf(
   const levers = leversOf(query, at);
   const best = new Map<number, Entry>();
   for (const group of groups) {
-    if (group.missing === 0n) continue;
+    if (group.missing === 0n || !(group.cheapest < winner.price)) continue;
     const missing = membersOf(group.missing);
     const always = missing.map((need) => levers.always(need));
     if (always.includes(undefined)) continue;

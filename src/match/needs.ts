@@ -64,6 +64,8 @@ export interface RegionNeed extends NeedText {
 export interface OfferNeed extends NeedText {
   readonly level: 'offer';
   readonly holds: (offer: number, region: number) => Tri;
+  /** Where one column decides, and is never unknown: whether each of its codes passes, 1 or 0. */
+  readonly byCode?: { readonly codes: Uint16Array | Uint32Array; readonly passes: Uint8Array };
 }
 /** A need that the billed price decides: at most so many nano-dollars per hour. */
 export interface PriceNeed extends NeedText {
@@ -144,6 +146,7 @@ export function factNeeds(request: MachineRequest, catalog: Catalog, offers: Off
       attribute: 'offer.market',
       level: 'offer',
       holds: (row) => triOf(column === undefined ? market === 'on-demand' : wanted[column.codes[row]!] === 1),
+      ...(column === undefined ? {} : { byCode: { codes: column.codes, passes: wanted } }),
     });
   }
   const zones = zonesOf(request);

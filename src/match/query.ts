@@ -1,6 +1,8 @@
 import type { Offers } from '../catalog/catalog.ts';
-import { numberAt, textAt } from '../catalog/column.ts';
+import { numberAt, type Table, textAt } from '../catalog/column.ts';
+import { inSequence } from '../catalog/offers.ts';
 import type { MachineRequest } from '../request/request.ts';
+import { classesBy, type Split } from '../rules/classes.ts';
 import type { Derivation, Question } from '../rules/derive.ts';
 import { type BilledPrice, billedPrice } from '../rules/price.ts';
 import { withoutRules } from '../rules/program.ts';
@@ -9,6 +11,7 @@ import { FALSE, TRUE, type Tri, UNKNOWN_TRUTH } from '../rules/tri.ts';
 import type { Compiled } from './compiled.ts';
 import { deriveFor } from './derived.ts';
 import { type Images, imagesIn } from './images.ts';
+import { joinMasks, kindsOf, missByCode } from './join-masks.ts';
 import { countBits, isClear, type Masks, maskOf, masksOf, setBit, wordsFor } from './mask.ts';
 import { factNeeds, type NeedText, wantedArch } from './needs.ts';
 import { IMAGE, LAUNCHER, type SiteNeeds, siteNeeds } from './site-needs.ts';
@@ -35,16 +38,22 @@ export interface Query {
   readonly musts: Uint32Array;
   /** By row of `regions`: 1 where the region is considered. */
   readonly inScope: Uint8Array;
+  /** By row of `types`: 1 where the type by itself misses nothing that must be met. */
+  readonly possibleTypes: Uint8Array;
   /** Whether an offer's type and region miss nothing that must be met: a quick look before judging. */
   isPossible(offer: number): boolean;
   /** Judges one offer; the verdict is overwritten by the next call. */
   judge(offer: number): Verdict;
   /** Judges one offer into a row of verdicts. */
   judgeInto(offer: number, verdicts: Verdicts, row: number): void;
+  /** Judges every offer into its row of verdicts. */
+  judgeAll(verdicts: Verdicts): void;
   /** Judges one offer with one image that boots on it; the verdict is overwritten by the next call. */
   judgeWith(offer: number, image: number): Verdict;
   /** Images that boot on an offer, or may. */
   imagesFor(offer: number): readonly number[];
+  /** Whether no offer has more than one image that may boot on it; false where that takes a look at each. */
+  isSingle(): boolean;
   /** Whether what a type can host depends on the offer and its region, by some rule; else a type and an image decide. */
   readonly dependsOnOffer: boolean;
   /** The needs that a type and an image decide together. */
@@ -73,17 +82,55 @@ export interface Verdict extends Masks {
   price: number;
 }
 
+/** What of a query does not depend on its offers, as far as it has been worked out. */
+interface Decided {
+  readonly ofTypes: Masks;
+  readonly ofRegions: Masks;
+  /** By row of `types`, its class; see `typeClasses`. */
+  readonly classOf: Uint32Array;
+  /** A class of types with an image; see `pairOf`. */
+  readonly pairMasks: Masks;
+  readonly pairDone: Uint8Array;
+  /** A class of types with the images of a region; see `bootingAt`. */
+  readonly booting: (readonly number[] | undefined)[];
+  readonly bestImage: Int32Array;
+  readonly bestMasks: Masks;
+}
+
+// Only of queries in which a type and an image decide what rules say.
+const decided = new WeakMap<Query, Decided>();
+
+/** Attributes of types by which it is judged whether an image boots, and whether guests have room. */
+const TELLING: readonly string[] = ['type.arch', 'type.virt', 'type.mem', 'type.cores'];
+
+/** The class of each type: types of one class are judged alike with any image, whatever the offer. */
+function typeClasses(types: Table, questions: readonly Question[], derivation: Derivation): Uint32Array {
+  const splits = new Map<unknown, Split>();
+  for (const name of TELLING) {
+    const column = types.columns.get(name);
+    if (column !== undefined)
+      splits.set(name, { scope: 'type', codeAt: (row) => column.codes[row]!, bound: column.values.length });
+  }
+  for (const split of questions.flatMap((question) => derivation.splits(question)))
+    if (split.scope === 'type') splits.set(split.codeAt, split);
+  const sizes = { type: types.size, region: 0, image: 0, offer: 0 };
+  return classesBy([...splits.values()], sizes).ids.type ?? new Uint32Array(types.size);
+}
+
 /**
  * Prepares a request.
  *
  * @param at the day that rules are judged by, `2026-11-22`; undefined means the newest price date of the catalog
  * @param offers the offers to be judged, in the order in which the cheapest comes first; the catalog's unless given
+ * @param like a query of the same request, day and catalog over other offers with the same columns or more, of which all
+ *   is taken that does not depend on offers
  */
 export function prepare(
   whole: Compiled,
   request: MachineRequest,
   at?: string,
   offers: Offers = whole.catalog.offers,
+  like?: Query,
 ): Query {
   const { catalog } = whole;
   const program = withoutRules(whole.program, ({ id }) => request.waived.includes(id));
@@ -112,10 +159,14 @@ export function prepare(
     }
     return masks;
   };
-  const ofTypes = decide('type', types.size);
-  const ofRegions = decide('region', regions.size);
-  const clearOf = ({ missing }: Masks, size: number, mask: Uint32Array): Uint8Array =>
-    Uint8Array.from({ length: size }, (_, row) => (isClear(missing, row * words, mask) ? 1 : 0));
+  const before = like?.request === request && like.derivation.program === program ? decided.get(like) : undefined;
+  const ofTypes = before?.ofTypes ?? decide('type', types.size);
+  const ofRegions = before?.ofRegions ?? decide('region', regions.size);
+  const clearOf = ({ missing }: Masks, size: number, mask: Uint32Array): Uint8Array => {
+    const clear = new Uint8Array(size);
+    for (let row = 0; row < size; row += 1) if (isClear(missing, row * words, mask)) clear[row] = 1;
+    return clear;
+  };
   const possibleType = clearOf(ofTypes, types.size, musts);
   const possibleRegion = clearOf(ofRegions, regions.size, musts);
 
@@ -134,13 +185,18 @@ export function prepare(
     ...program.refusals.map((_, refusal) => ({ refusal })),
     ...request.containers,
   ];
-  const perPair = !questions.some((question) => derivation.dependsOnOffer(question));
-  const pairs = perPair ? types.size * images.table.size : 1;
-  const pairMasks = masksOf(pairs, words);
-  const pairDone = new Uint8Array(pairs);
+  const perPair = before !== undefined || !questions.some((question) => derivation.dependsOnOffer(question));
+  // Warnings are told of the chosen offer alone.
+  const judged = questions.filter((one) => !('refusal' in one) || program.refusals[one.refusal]!.effect === 'enforce');
+  // Types that neither rules nor images nor guests tell apart are judged together: thousands are a few hundred classes.
+  const classOf = before?.classOf ?? (perPair ? typeClasses(types, judged, derivation) : inSequence(types.size));
+  const classes = classOf.reduce((most, own) => Math.max(most, own + 1), 0);
+  const pairs = perPair ? classes * images.table.size : 1;
+  const pairMasks = before?.pairMasks ?? masksOf(pairs, words);
+  const pairDone = before?.pairDone ?? new Uint8Array(pairs);
   /** Where in `pairMasks` the masks of an offer with an image stand. */
   const pairOf = (offer: number, image: number): number => {
-    const pair = perPair ? offers.type[offer]! * images.table.size + image : 0;
+    const pair = perPair ? classOf[offers.type[offer]!]! * images.table.size + image : 0;
     if (!perPair) {
       pairMasks.missing.fill(0);
       pairMasks.unknown.fill(0);
@@ -167,14 +223,29 @@ export function prepare(
   // Regions mostly share their images, and types what boots on them.
   const lists = [...new Map(inRegion.map((list) => [list.join(' '), list])).values()];
   const listIn = inRegion.map((list) => lists.findIndex((one) => one.join(' ') === list.join(' ')));
-  const booting: (readonly number[] | undefined)[] = new Array(types.size * lists.length);
-  const bootingAt = (offer: number): number => offers.type[offer]! * lists.length + listIn[offers.region[offer]!]!;
+  const booting: (readonly number[] | undefined)[] = before?.booting ?? new Array(classes * lists.length);
+  const bootingAt = (offer: number): number =>
+    classOf[offers.type[offer]!]! * lists.length + listIn[offers.region[offer]!]!;
   const imagesFor = (offer: number): readonly number[] => {
     const at = bootingAt(offer);
     booting[at] ??= lists[listIn[offers.region[offer]!]!]!.filter(
       (image) => atSite.boots(offers.type[offer]!, image) !== FALSE,
     );
     return booting[at];
+  };
+  const isSingle = (): boolean => {
+    if (!perPair) return false;
+    const seen = new Uint8Array(classes);
+    for (let type = 0; type < types.size; type += 1) {
+      if (seen[classOf[type]!] === 1) continue;
+      seen[classOf[type]!] = 1;
+      for (const list of lists) {
+        let booted = 0;
+        for (const image of list) if (atSite.boots(type, image) !== FALSE) booted += 1;
+        if (booted > 1) return false;
+      }
+    }
+    return true;
   };
   const own = masksOf(1, words);
   const verdict: Verdict = { ...masksOf(1, words), image: -1, price: Number.NaN };
@@ -223,8 +294,8 @@ export function prepare(
 
   // Without price rules the best image is the same for all offers of a type with the same images: chosen once.
   const sameForAll = perPair && program.prices.length === 0;
-  const bestImage = new Int32Array(sameForAll ? booting.length : 0).fill(UNDECIDED);
-  const bestMasks = masksOf(bestImage.length, words);
+  const bestImage = before?.bestImage ?? new Int32Array(sameForAll ? booting.length : 0).fill(UNDECIDED);
+  const bestMasks = before?.bestMasks ?? masksOf(bestImage.length, words);
   const chooseBest = (offer: number, at: number): void => {
     bestImage[at] = -1;
     let fewest = Number.POSITIVE_INFINITY;
@@ -275,8 +346,47 @@ export function prepare(
     verdicts.image[row] = image;
     verdicts.price[row] = price;
   };
+  const judgeAll = (verdicts: Verdicts): void => {
+    const { size, type, region, price } = offers;
+    if (!sameForAll) {
+      for (let offer = 0; offer < size; offer += 1) judgeInto(offer, verdicts, offer);
+      return;
+    }
+    const examples = new Int32Array(types.size * lists.length);
+    const kinds = kindsOf(type, region, Uint32Array.from(listIn), lists.length, examples);
+    const ofKinds = { ...masksOf(examples.length, words), image: new Int32Array(examples.length) };
+    for (let kind = 0; kind < examples.length; kind += 1) {
+      const example = examples[kind]!;
+      if (example === -1) continue;
+      const at = bootingAt(example);
+      if (bestImage[at] === UNDECIDED) chooseBest(example, at);
+      ofKinds.image[kind] = bestImage[at]!;
+      const of = type[example]!;
+      for (let word = 0; word < words; word += 1) {
+        ofKinds.missing[kind * words + word] =
+          ofTypes.missing[of * words + word]! | bestMasks.missing[at * words + word]!;
+        ofKinds.unknown[kind * words + word] =
+          ofTypes.unknown[of * words + word]! | bestMasks.unknown[at * words + word]!;
+      }
+    }
+    const { missing } = verdicts;
+    joinMasks(verdicts, words, kinds, ofKinds, region, ofRegions);
+    verdicts.price.set(price);
+    for (const { need, bit } of offerNeeds) {
+      if (need.byCode !== undefined) missByCode(missing, words, bit, need.byCode.codes, need.byCode.passes);
+      else
+        for (let offer = 0; offer < size; offer += 1)
+          note(verdicts, offer * words, bit, need.holds(offer, region[offer]!));
+    }
+    if (spot > 0) {
+      const passes = Uint8Array.from(market!.values, (_, code) => (code === spot ? 0 : 1));
+      missByCode(missing, words, launcherBit, market!.codes, passes);
+    }
+    if (priceNeeds.length > 0)
+      for (let offer = 0; offer < size; offer += 1) judgePrice(price[offer]!, verdicts, offer * words);
+  };
 
-  return {
+  const query: Query = {
     compiled,
     request,
     space,
@@ -288,16 +398,21 @@ export function prepare(
     scopeMask,
     musts,
     inScope: clearOf(ofRegions, regions.size, scopeMask),
+    possibleTypes: possibleType,
     isPossible: (offer) => possibleType[offers.type[offer]!] === 1 && possibleRegion[offers.region[offer]!] === 1,
     judge,
     judgeInto,
+    judgeAll,
     judgeWith: (offer, image) => judgeAmong(offer, [image]),
     dependsOnOffer: !perPair,
     imagesFor,
+    isSingle,
     atSite,
     site,
     bill,
   };
+  if (perPair) decided.set(query, { ofTypes, ofRegions, classOf, pairMasks, pairDone, booting, bestImage, bestMasks });
+  return query;
 }
 
 /** Whether a verdict misses nothing that must be met. */

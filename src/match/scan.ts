@@ -1,5 +1,6 @@
 import { compareOffers } from '../catalog/catalog.ts';
-import { isClear, masksOf } from './mask.ts';
+import { clearRows } from './join-masks.ts';
+import { masksOf } from './mask.ts';
 import { isFit, type Query, type Verdicts } from './query.ts';
 
 /**
@@ -19,7 +20,7 @@ export function sweep(query: Query): Sweep {
     image: new Int32Array(size),
     price: new Float64Array(size),
   };
-  for (let offer = 0; offer < size; offer += 1) query.judgeInto(offer, result, offer);
+  query.judgeAll(result);
   return result;
 }
 
@@ -50,15 +51,10 @@ export function count(query: Query): number {
 
 /** Offers of a sweep that miss none of `needs`, cheapest first; ties in the catalog's total order. */
 export function ranked(query: Query, swept: Sweep, needs: Uint32Array): readonly number[] {
-  const rows: number[] = [];
-  for (let offer = 0; offer < query.space.offers.size; offer += 1) {
-    if (isClear(swept.missing, offer * query.words, needs)) rows.push(offer);
-  }
-  if (query.derivation.program.prices.length > 0) {
-    const { offers } = query.space;
-    rows.sort((a, b) => swept.price[a]! - swept.price[b]! || compareOffers(offers, a, b));
-  }
-  return rows;
+  const { offers } = query.space;
+  const rows = clearRows(swept.missing, query.words, offers.size, needs);
+  if (query.derivation.program.prices.length === 0) return rows;
+  return [...rows].sort((a, b) => swept.price[a]! - swept.price[b]! || compareOffers(offers, a, b));
 }
 
 /** The `k` cheapest fitting offers, cheapest first. */

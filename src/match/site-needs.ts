@@ -1,4 +1,4 @@
-import { numberAt } from '../catalog/column.ts';
+import { UNKNOWN } from '../catalog/column.ts';
 import { placeOf } from '../diagnostic/diagnostic.ts';
 import { formatSize } from '../quantity/size.ts';
 import { type CapabilityNeed, textOf } from '../request/constraints.ts';
@@ -37,6 +37,8 @@ export interface SiteNeeds {
 
 /** The need that a spot machine, or a launch option, misses. */
 export const LAUNCHER = 'launcher';
+/** Stands for an answer that was not worked out yet. */
+const UNDECIDED = 3;
 /** The need that is missed by a machine without an image. */
 export const IMAGE = 'image';
 
@@ -118,17 +120,27 @@ export function siteNeeds(
 
   const boots = bootsBetween(types, images);
 
-  const room = (site: Site, dimension: 'mem' | 'cores', among: readonly Guest[] = guests): Room => {
-    const count = (kind: string): number =>
+  // Looked up once: a host is asked for its room thousands of times.
+  const sizes = { mem: types.columns.get('type.mem'), cores: types.columns.get('type.cores') };
+  const usedBy = (among: readonly Guest[], dimension: 'mem' | 'cores'): number =>
+    among.reduce((total, guest) => total + guest.count * guest[dimension], 0);
+  const used = { mem: usedBy(guests, 'mem'), cores: usedBy(guests, 'cores') };
+  const counting =
+    (among: readonly Guest[]) =>
+    (kind: string): number =>
       among.reduce((total, guest) => total + (guest.kind === kind ? guest.count : 0), 0);
-    const size = numberAt(types, `type.${dimension}`, site.type);
-    const inUse = among.reduce((total, guest) => total + guest.count * guest[dimension], 0);
+  const countOf = counting(guests);
+  const room = (site: Site, dimension: 'mem' | 'cores', among: readonly Guest[] = guests): Room => {
+    const column = sizes[dimension];
+    const size = column?.values[column.codes[site.type] ?? UNKNOWN] as number | undefined;
+    const inUse = among === guests ? used[dimension] : usedBy(among, dimension);
+    const count = among === guests ? countOf : counting(among);
     const reserved = size === undefined ? 0 : reservedShare(derivation.reserveRules(site), dimension, size, count);
     return { size, inUse, reserved };
   };
 
   /** Whether the host holds its guests beside what rules keep back. */
-  const holdsGuests = (site: Site): Tri => {
+  const isRoomy = (site: Site): Tri => {
     let result: Tri = TRUE;
     for (const dimension of ['mem', 'cores'] as const) {
       const { size, inUse, reserved } = room(site, dimension);
@@ -138,6 +150,20 @@ export function siteNeeds(
       if (holds < result) result = holds;
     }
     return result;
+  };
+  // Types are of few sizes, and mostly kept to the same rules.
+  const coreSizes = sizes.cores?.values.length ?? 1;
+  const roomy = new Map<unknown, Uint8Array>();
+  const holdsGuests = (site: Site): Tri => {
+    const rules = derivation.reserveRules(site);
+    let known = roomy.get(rules);
+    if (known === undefined) {
+      known = new Uint8Array((sizes.mem?.values.length ?? 1) * coreSizes).fill(UNDECIDED);
+      roomy.set(rules, known);
+    }
+    const size = (sizes.mem?.codes[site.type] ?? 0) * coreSizes + (sizes.cores?.codes[site.type] ?? 0);
+    if (known[size] === UNDECIDED) known[size] = isRoomy(site);
+    return known[size] as Tri;
   };
 
   return {
@@ -149,14 +175,16 @@ export function siteNeeds(
       note(image, boots(site.type, site.image));
       if (guests.length > 0) note(reserve, holdsGuests(site));
       let launchable: Tri = TRUE;
-      for (const [index, need] of request.containers.entries()) {
+      for (let index = 0; index < request.containers.length; index += 1) {
+        const need = request.containers[index]!;
         const state = derivation.capability(need.capability, site);
         const holds = passesLevel(state, levels[index]!);
         note(firstCapability + index, holds);
         if (passesLevel(unaided.capability(need.capability, site), levels[index]!) !== TRUE) launchable = FALSE;
       }
       note(launcher, launchable);
-      for (const [index, { rule, index: refusal }] of refusals.entries()) {
+      for (let index = 0; index < refusals.length; index += 1) {
+        const { rule, index: refusal } = refusals[index]!;
         const violated = derivation.violated(refusal, site);
         if (violated === TRUE) note(firstRefusal + index, FALSE);
         else if (violated === UNKNOWN_TRUTH && rule.onUnknown === 'refuse') note(firstRefusal + index, UNKNOWN_TRUTH);

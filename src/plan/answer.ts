@@ -1,11 +1,11 @@
 import { priceEditSteps } from '../catalog/prices.ts';
-import { candidatesOf } from '../explain/candidates.ts';
+import { type Candidates, candidatesOf, membersOf } from '../explain/candidates.ts';
 import type { Chooser } from '../explain/relaxations.ts';
 import type { Compiled } from '../match/compiled.ts';
-import { hasBit, isClear, maskOf } from '../match/mask.ts';
+import { hasBit, maskOf } from '../match/mask.ts';
 import { prepare, type Query } from '../match/query.ts';
 import { requestDate } from '../match/request-facts.ts';
-import { cheapest, ranked, type Sweep, sweep } from '../match/scan.ts';
+import { cheapest, ranked, sweep } from '../match/scan.ts';
 import { LAUNCHER } from '../match/site-needs.ts';
 import { formatDecimal } from '../quantity/decimal.ts';
 import { formatMoney, formatMonthly, HOURS_PER_MONTH } from '../quantity/money.ts';
@@ -33,36 +33,28 @@ export interface AnswerOptions {
 }
 
 /** How often each need is missed, by itself and in turn. Counts add up: what is considered less what is missed is what fits. */
-function countNeeds(
-  query: Query,
-  swept: Sweep,
-): { considered: number; fit: number; needs: Answer['explanation']['needs'] } {
+function countNeeds({ query, groups, considered }: Candidates): {
+  fit: number;
+  needs: Answer['explanation']['needs'];
+} {
   const bits = query.needs.map((need, bit) => ({ need, bit })).filter(({ need }) => need.bearing === 'must');
   const misses = new Uint32Array(query.needs.length);
   const unknown = new Uint32Array(query.needs.length);
   const firstMiss = new Uint32Array(query.needs.length);
-  let considered = 0;
   let fit = 0;
-  for (let row = 0; row < query.space.offers.size; row += 1) {
-    const base = row * query.words;
-    if (!isClear(swept.missing, base, query.scopeMask)) continue;
-    considered += 1;
-    let first = -1;
-    for (const { bit } of bits) {
-      if (!hasBit(swept.missing, base, bit)) continue;
-      misses[bit]! += 1;
-      if (hasBit(swept.unknown, base, bit)) unknown[bit]! += 1;
-      if (first === -1) first = bit;
-    }
-    if (first === -1) fit += 1;
-    else firstMiss[first]! += 1;
+  for (const group of groups) {
+    const [first] = membersOf(group.missing);
+    if (first === undefined) fit += group.counted;
+    else firstMiss[first]! += group.counted;
+    for (const bit of membersOf(group.missing)) misses[bit]! += group.counted;
+    for (const bit of membersOf(group.unknown)) unknown[bit]! += group.counted;
   }
   let left = considered;
   const needs = bits.map(({ need, bit }) => {
     left -= firstMiss[bit]!;
     return { need: need.id, text: need.text, from: need.from, misses: misses[bit]!, unknown: unknown[bit]!, left };
   });
-  return { considered, fit, needs };
+  return { fit, needs };
 }
 
 /** An offer that answers a request like this one, and what it costs. */
@@ -146,7 +138,9 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
   const query = prepare(compiled, request, at);
   const swept = sweep(query);
   const { offers } = query.space;
-  const { considered, fit, needs } = countNeeds(query, swept);
+  const candidates = candidatesOf(query, swept);
+  const { considered } = candidates;
+  const { fit, needs } = countNeeds(candidates);
   const rows = ranked(query, swept, query.musts);
   const price = (row: number): number => swept.price[row]!;
   const affordable = withinBudget(request);
@@ -154,7 +148,6 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
   const choice = chosen !== undefined && affordable(chosen.cost) ? chosen : undefined;
   const unpriced = unpricedFits(query, at);
 
-  const candidates = candidatesOf(query, swept);
   const first = choice?.taken[0]?.row;
   const winning = first === undefined ? undefined : price(first);
   const cheaper = (found: Found | undefined): Alternative | null =>
@@ -170,7 +163,7 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
     if (bit === -1 || (winning === undefined && rows.length > 0)) return null;
     const below = winning ?? Number.POSITIVE_INFINITY;
     const promises = candidates.groups.some(
-      ({ missing, prices }) => (missing & ~(1n << BigInt(bit))) === 0n && prices.some((billed) => billed < below),
+      ({ missing, cheapest: least }) => (missing & ~(1n << BigInt(bit))) === 0n && least < below,
     );
     return promises ? cheaper(cheapestFor(compiled, changed(), at, [need])) : null;
   };

@@ -26,11 +26,15 @@ function lowestPrices(query: Query): Float64Array {
   const lowest = new Float64Array(types.size).fill(Number.NaN);
   const market = offers.columns.get('offer.market');
   const onDemand = market?.values.indexOf('on-demand');
+  const { type, region, price } = offers;
+  const codes = market?.codes;
+  const isOpen = Uint8Array.from({ length: regions.size }, (_, row) =>
+    textAt(regions, 'offer.access', row) === 'restricted' ? 0 : 1,
+  );
   // Offers come in price order: the first of a type is its cheapest.
-  for (let row = 0; row < offers.size; row += 1) {
-    const type = offers.type[row]!;
-    if (!Number.isNaN(lowest[type]!) || (market !== undefined && market.codes[row] !== onDemand)) continue;
-    if (textAt(regions, 'offer.access', offers.region[row]!) !== 'restricted') lowest[type] = offers.price[row]!;
+  for (let row = offers.size - 1; row >= 0; row -= 1) {
+    if (codes !== undefined && codes[row] !== onDemand) continue;
+    if (isOpen[region[row]!] === 1) lowest[type[row]!] = price[row]!;
   }
   return lowest;
 }
@@ -41,17 +45,27 @@ export function unpricedFits(query: Query, at: string | undefined): Unpriced {
     catalog,
     query.inScope,
     textOf(query.request.constraints, 'market') === 'spot' ? 'spot' : 'on-demand',
+    // Of other types none fits, at whatever price.
+    query.possibleTypes,
   );
   if (offers.size === 0) return { fit: 0, types: 0, examples: [] };
-  const over = prepare(query.compiled, query.request, at, offers);
+  const over = prepare(query.compiled, query.request, at, offers, query);
   const swept = sweep(over);
   // Whether it stays within max-price or budget is just what is not known.
   const judged = maskOf(
     over.needs.length,
     (bit) => over.needs[bit]!.bearing !== 'wish' && !['max-price', 'budget'].includes(over.needs[bit]!.id),
   );
-  const rows: number[] = [];
-  for (let row = 0; row < offers.size; row += 1) if (isClear(swept.missing, row * over.words, judged)) rows.push(row);
+  // Of each type the first region: rows of one type have one price and one name, and regions are in order.
+  const firstOf = new Map<number, number>();
+  let fit = 0;
+  for (let row = 0; row < offers.size; row += 1) {
+    if (!isClear(swept.missing, row * over.words, judged)) continue;
+    fit += 1;
+    const type = offers.type[row]!;
+    const known = firstOf.get(type);
+    if (known === undefined || offers.region[row]! < offers.region[known]!) firstOf.set(type, row);
+  }
   const lowest = lowestPrices(query);
   const price = (row: number): number => lowest[offers.type[row]!]!;
   const name = (row: number): string => textAt(catalog.types, 'type.name', offers.type[row]!) ?? '';
@@ -64,15 +78,15 @@ export function unpricedFits(query: Query, at: string | undefined): Unpriced {
   };
   const families = new Set<string>();
   const examples: number[] = [];
-  for (const row of [...rows].sort(byCost)) {
+  for (const row of [...firstOf.values()].sort(byCost)) {
     const family = textAt(catalog.types, 'type.family', offers.type[row]!) ?? name(row);
     if (families.has(family) || examples.length === MOST_EXAMPLES) continue;
     families.add(family);
     examples.push(row);
   }
   return {
-    fit: rows.length,
-    types: new Set(rows.map((row) => offers.type[row]!)).size,
+    fit,
+    types: firstOf.size,
     examples: examples.map((row) => ({
       type: name(row),
       cloud: textAt(catalog.types, 'type.cloud', offers.type[row]!) ?? '',

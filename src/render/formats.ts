@@ -1,4 +1,3 @@
-import { stringify } from 'yaml';
 import type { Answer } from '../plan/schema.ts';
 import { type AnswerTextOptions, answerBlocks } from './answer.ts';
 import type { Block } from './blocks.ts';
@@ -12,12 +11,14 @@ export async function render(value: unknown, format: Format, blocks: () => reado
   switch (format) {
     case 'json':
       return `${JSON.stringify(value, null, 2)}\n`;
-    case 'yaml':
+    // What writes these two is read only when it is asked for: it takes longer to load than to run.
+    case 'yaml': {
+      const { stringify } = await import('yaml');
       return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+    }
     case 'tabular':
       return toText(blocks());
     case 'markdown': {
-      // Read only when it is asked for: it takes longer to load than to run.
       const { toMarkdown } = await import('./markdown.ts');
       return toMarkdown(blocks());
     }

@@ -115,12 +115,15 @@ export function oncePerClass<T>({ ids, counts }: Classes, answer: (site: Site) =
   const isSmall = combinations <= MOST_LISTED;
   const list = new Array<T | undefined>(isSmall ? combinations : 0);
   const known = new Map<number, T>();
+  const classOf = (own: Uint32Array | undefined, count: number, row: number): number =>
+    row < 0 ? count : own === undefined ? 0 : (own[row] ?? 0);
+  // Scope by scope, since this is asked more often than anything else.
+  const { type, region, image, offer } = ids;
   return (site) => {
-    let key = 0;
-    for (const scope of ROW_SCOPES) {
-      const row = site[scope];
-      key = key * (counts[scope] + 1) + (row < 0 ? counts[scope] : (ids[scope]?.[row] ?? 0));
-    }
+    let key = classOf(type, counts.type, site.type);
+    key = key * (counts.region + 1) + classOf(region, counts.region, site.region);
+    key = key * (counts.image + 1) + classOf(image, counts.image, site.image);
+    key = key * (counts.offer + 1) + classOf(offer, counts.offer, site.offer);
     let found = isSmall ? list[key] : known.get(key);
     if (found === undefined) {
       found = answer(site);

@@ -39,6 +39,8 @@ export interface Derivation {
   reserveRules(site: Site): readonly RuleOf<'reserve'>[];
   /** Whether the answer to a question depends on facts of regions or offers; else a type and an image decide. */
   dependsOnOffer(question: Question): boolean;
+  /** What tells rows apart for a question: where no split does, the answer is the same. */
+  splits(question: Question): readonly Split[];
   /** Offers in classes that a question does not tell apart, whatever the image. */
   offersAlike(question: Question): OfferClasses;
 }
@@ -202,6 +204,7 @@ export function derive(program: Program, space: Space, request: RequestFacts, li
       const { ids } = classesOf(question);
       return ids.region !== undefined || ids.offer !== undefined;
     },
+    splits: (question) => splitsOf(classesOf(question)),
     offersAlike: (question) => classesOfOffers(classesOf(question), space.offers),
   };
 }

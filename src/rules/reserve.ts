@@ -13,15 +13,17 @@ export function reservedShare(
   size: number,
   guests: (kind: string) => number,
 ): number {
-  const largest = new Map<string, number>();
+  let largest: Map<string, number> | undefined;
   for (const rule of rules) {
     for (const share of rule.action.shares) {
       if (share.dimension !== dimension) continue;
       const once = Math.max(share.atLeast, Math.ceil((size * share.percent) / 100));
       const amount = once * (share.per === undefined ? 1 : guests(share.per));
+      largest ??= new Map();
       largest.set(share.name, Math.max(largest.get(share.name) ?? 0, amount));
     }
   }
+  if (largest === undefined) return 0;
   let total = 0;
   for (const amount of largest.values()) total += amount;
   return total;

@@ -8,16 +8,11 @@ import { canonicalLists } from '../document/canonical.ts';
 import { readPrices } from '../sources/prices.ts';
 import { readStreams } from '../sources/simplestreams.ts';
 import { type IndexEntry, readIndex, type StreamFile } from '../sources/stream-index.ts';
-import { isFile, PACKAGE_ROOT, readText, realPath, sha256 } from './files.ts';
+import { isFile, readSource, realPath, type Source, sha256 } from './files.ts';
 import { loadVocabulary } from './packs.ts';
+import { BUNDLED, indexOf, treeOf } from './places.ts';
 
 /** Loads catalog trees from disk, merges them, and lays price files over them. */
-
-/** The folder of the shipped catalog. */
-export const SHIPPED_CATALOG: string = join(PACKAGE_ROOT, 'catalog');
-
-/** What stands for the shipped catalog where a folder is expected. */
-export const BUNDLED = 'bundled';
 
 export interface LoadOptions {
   /**
@@ -53,15 +48,18 @@ interface Tree {
   /** What people call it. */
   readonly name: string;
   readonly path: string;
-  readonly indexText: string;
+  /** The digest of the index. */
+  readonly digest: string;
   readonly entries: readonly IndexEntry[];
   /** Whether the index says of every file what it holds, so that dates and digests stay whole where one is not read. */
   readonly vouched: boolean;
 }
 
-function openTree(name: string): Result<Tree> {
-  const path = name === BUNDLED ? SHIPPED_CATALOG : name;
-  const indexPath = join(path, 'streams', 'v1', 'index.json');
+/** How the files that a catalog is made of are read. */
+export type ReadSource = (path: string) => Result<Source>;
+
+function openTree(name: string, read: ReadSource): Result<Tree> {
+  const [path, indexPath] = [treeOf(name), indexOf(name)];
   if (!isFile(indexPath)) {
     return fail({
       code: 'no-catalog',
@@ -70,9 +68,9 @@ function openTree(name: string): Result<Tree> {
       hint: 'a catalog is a folder with streams/v1/index.json in it',
     });
   }
-  const text = readText(indexPath);
-  if (!text.ok) return text;
-  const json = parseJson(indexPath, text.value);
+  const file = read(indexPath);
+  if (!file.ok) return file;
+  const json = parseJson(indexPath, file.value.text);
   if (!json.ok) return json;
   const index = readIndex(indexPath, json.value);
   if (!index.ok) return index;
@@ -85,27 +83,28 @@ function openTree(name: string): Result<Tree> {
       (entry.datatype === 'regions' || entry.cloud !== undefined) &&
       (entry.datatype !== 'instance-types' || entry.newest !== undefined),
   );
-  return ok({ name, path, indexText: text.value, entries: index.value, vouched });
+  return ok({ name, path, digest: file.value.digest, entries: index.value, vouched });
 }
 
 /** The catalog of a tree. Files whose digest the index states are checked against it. */
 function readTree(
-  { path, indexText, entries, vouched }: Tree,
+  { path, digest: own, entries, vouched }: Tree,
   clouds: readonly string[] | undefined,
   at: string | undefined,
   vocabulary: Vocabulary,
+  read: ReadSource,
 ): Result<Catalog> {
   const wanted =
     clouds !== undefined && vouched
       ? entries.filter((entry) => entry.cloud === undefined || clouds.includes(entry.cloud))
       : entries;
   const files: StreamFile[] = [];
-  const digests = [sha256(indexText)];
+  const digests = [own];
   for (const entry of wanted) {
     const source = join(path, entry.path);
-    const content = readText(source);
+    const content = read(source);
     if (!content.ok) return content;
-    const digest = sha256(content.value);
+    const { text, digest } = content.value;
     if (entry.sha256 !== undefined && digest !== entry.sha256) {
       return fail({
         code: 'damaged-catalog',
@@ -115,12 +114,12 @@ function readTree(
       });
     }
     digests.push(digest);
-    const parsed = parseJson(source, content.value);
+    const parsed = parseJson(source, text);
     if (!parsed.ok) return parsed;
     files.push({ source, json: parsed.value });
   }
   // An index that vouches for its files stands for all of them, read or not.
-  const digest = vouched ? digests[0]! : sha256(digests.join('\n'));
+  const digest = vouched ? own : sha256(digests.join('\n'));
   return readStreams(wanted, files, vocabulary, {
     digest: `sha256:${digest}`,
     at,
@@ -134,10 +133,11 @@ function readTrees(
   clouds: readonly string[] | undefined,
   at: string | undefined,
   vocabulary: Vocabulary,
+  read: ReadSource,
 ): Result<Catalog> {
   const parts: CatalogPart[] = [];
   for (const tree of trees) {
-    const catalog = readTree(tree, clouds, at, vocabulary);
+    const catalog = readTree(tree, clouds, at, vocabulary, read);
     if (!catalog.ok) return catalog;
     parts.push({ name: tree.name, catalog: catalog.value });
   }
@@ -156,13 +156,13 @@ function distinct(paths: readonly string[], fileOf: (path: string) => string): r
 }
 
 /** The edits of price files, each read once. */
-export function loadPrices(paths: readonly string[]): Result<readonly PriceEdit[]> {
+export function loadPrices(paths: readonly string[], read: ReadSource = readSource): Result<readonly PriceEdit[]> {
   const edits: PriceEdit[] = [];
   for (const path of distinct(paths, (one) => one)) {
-    const text = readText(path);
-    const read = text.ok ? readPrices(path, text.value) : text;
-    if (!read.ok) return read;
-    edits.push(...read.value);
+    const file = read(path);
+    const own = file.ok ? readPrices(path, file.value.text) : file;
+    if (!own.ok) return own;
+    edits.push(...own.value);
   }
   return ok(edits);
 }
@@ -178,21 +178,20 @@ export function digestWith(digest: string, edits: readonly PriceEdit[]): string 
  * @example const catalog = loadCatalog({ clouds: ['aws'] })
  * @example const catalog = loadCatalog({ paths: ['bundled', 'mycloud'], prices: ['prices.yaml'] })
  */
-export function loadCatalog({
-  path,
-  paths = [path ?? BUNDLED],
-  prices = [],
-  clouds,
-  at,
-  vocabulary = loadVocabulary(),
-}: LoadOptions = {}): Result<Catalog> {
-  const edits = loadPrices(prices);
+export function loadCatalog(options: LoadOptions = {}): Result<Catalog> {
+  return loadCatalogBy(readSource, options);
+}
+
+/** The same, with every file read by `read`. */
+export function loadCatalogBy(
+  read: ReadSource,
+  { path, paths = [path ?? BUNDLED], prices = [], clouds, at, vocabulary = loadVocabulary() }: LoadOptions,
+): Result<Catalog> {
+  const edits = loadPrices(prices, read);
   if (!edits.ok) return edits;
   const trees: Tree[] = [];
-  const folder = (name: string): string =>
-    join(name === BUNDLED ? SHIPPED_CATALOG : name, 'streams', 'v1', 'index.json');
-  for (const name of distinct(paths, folder)) {
-    const tree = openTree(name);
+  for (const name of distinct(paths, indexOf)) {
+    const tree = openTree(name, read);
     if (!tree.ok) return tree;
     trees.push(tree.value);
   }
@@ -201,13 +200,13 @@ export function loadCatalog({
     trees.some(({ entries }) => entries.some((entry) => entry.cloud === cloud && entry.datatype === 'instance-types')),
   );
   const wanted = known === true ? clouds : undefined;
-  const catalog = readTrees(trees, wanted, at, vocabulary);
+  const catalog = readTrees(trees, wanted, at, vocabulary, read);
   if (!catalog.ok || edits.value.length === 0) return catalog;
   const priced = applyPriceEdits(catalog.value, edits.value, digestWith(catalog.value.digest, edits.value));
   if (!priced.ok) return priced;
   if (priced.value.idle.length > 0) {
     // What changes nothing in the clouds that were read may be meant for another.
-    const whole = wanted === undefined ? undefined : readTrees(trees, undefined, at, vocabulary);
+    const whole = wanted === undefined ? undefined : readTrees(trees, undefined, at, vocabulary, read);
     if (whole?.ok === false) return whole;
     const everywhere = whole === undefined ? priced : applyPriceEdits(whole.value, edits.value, '');
     if (!everywhere.ok) return everywhere;

@@ -3,9 +3,11 @@ import {
   closeSync,
   createReadStream,
   existsSync,
+  lstatSync,
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -31,19 +33,60 @@ export const causeOf = (error: unknown): string => {
   return CAUSES[code] ?? code;
 };
 
-/** The text of a file (a path, or the number of an open one), which must be UTF-8. `name` is what people call it. */
-export function readText(file: string | number, name: string = String(file)): Result<string> {
-  const path = name;
-  let bytes: Buffer;
+/** A text with the SHA-256 of its bytes, in hexadecimal digits. */
+export interface Source {
+  readonly text: string;
+  readonly digest: string;
+}
+
+function bytesIn(file: string | number, path: string): Result<Buffer> {
   try {
-    bytes = readFileSync(file);
+    return ok(readFileSync(file));
   } catch (error) {
     return fail({ code: 'unreadable-file', message: `cannot read ${path}: ${causeOf(error)}`, path });
   }
+}
+
+function decoded(bytes: Buffer, path: string): Result<string> {
   try {
     return ok(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     return fail({ code: 'unreadable-file', message: `cannot read ${path}: it is no UTF-8 text`, path });
+  }
+}
+
+/** The text of a file (a path, or the number of an open one), which must be UTF-8. `name` is what people call it. */
+export function readText(file: string | number, name: string = String(file)): Result<string> {
+  const bytes = bytesIn(file, name);
+  return bytes.ok ? decoded(bytes.value, name) : bytes;
+}
+
+/** The text of a file, which must be UTF-8, and what tells it from any other. */
+export function readSource(path: string): Result<Source> {
+  const bytes = bytesIn(path, path);
+  if (!bytes.ok) return bytes;
+  const text = decoded(bytes.value, path);
+  return text.ok ? ok({ text: text.value, digest: sha256(bytes.value) }) : text;
+}
+
+// Megabytes that are only compared need no memory of their own.
+const window = new Uint8Array(1 << 18);
+
+/** The digest of a file as it is now; undefined where it cannot be read. */
+export function digestOfFile(path: string): string | undefined {
+  let file: number | undefined;
+  try {
+    file = openSync(path, 'r');
+    const hash = createHash('sha256');
+    for (;;) {
+      const count = readSync(file, window, 0, window.length, null);
+      if (count === 0) return hash.digest('hex');
+      hash.update(window.subarray(0, count));
+    }
+  } catch {
+    return undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 
@@ -119,6 +162,11 @@ export function writeWhole(path: string, text: string): string | undefined {
   }
 }
 
+/** Whether there is anything at a path, be it a link to nowhere. */
+export function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
 export function isFolder(path: string): boolean {
   return existsSync(path) && statSync(path).isDirectory();
 }
@@ -137,8 +185,8 @@ export function namesIn(path: string): readonly string[] {
   return readdirSync(path).sort();
 }
 
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+export function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
 }
 
 /** The top of the installed package: the folder that holds the shipped rules and catalog. */

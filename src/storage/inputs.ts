@@ -1,4 +1,5 @@
 import type { Catalog } from '../catalog/catalog.ts';
+import type { Vocabulary } from '../catalog/value.ts';
 import { ok, type Result, type Span } from '../diagnostic/diagnostic.ts';
 import type { Document, Path } from '../document/read.ts';
 import { type Program, withPlaces } from '../rules/program.ts';
@@ -57,8 +58,7 @@ function compileList(list: string, vocabulary: Program['vocabulary']): Compiled 
  * Catalogs and rules from disk, for problems that name them: each is read once, however many problems ask for it. Rules
  * that problems write out are compiled once per distinct list.
  */
-export function storedInputs() {
-  const vocabulary = loadVocabulary();
+export function storedInputs(vocabulary: Vocabulary = loadVocabulary()) {
   const catalogs = remembered(MOST_CATALOGS, (key): Result<Catalog> => {
     const [path, at] = JSON.parse(key) as [string | null, string | null];
     return loadCatalog({ vocabulary, at: at ?? undefined, ...(path === null ? {} : { path }) });

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Vocabulary } from '../catalog/value.ts';
 import { fail, ok, type Result } from '../diagnostic/diagnostic.ts';
 import { didYouMean } from '../diagnostic/nearest.ts';
@@ -8,60 +7,22 @@ import { readRuleDocument } from '../rules/parse.ts';
 import { compileRules, type Program } from '../rules/program.ts';
 import type { Rule } from '../rules/rule.ts';
 import { readVocabulary } from '../rules/vocabulary.ts';
-import { isFile, isFolder, namesIn, PACKAGE_ROOT, readText, realPath, sha256 } from './files.ts';
+import { readText, realPath, sha256 } from './files.ts';
+import { filesOf, shippedPacks, VOCABULARY } from './places.ts';
 
 /** Loads rule packs: shipped ones by name, one's own by path, or written out as values. */
-
-/** The packs that `default` stands for. */
-export const DEFAULT_PACKS: readonly string[] = ['hosting', 'ubuntu', 'safety'];
-
-const RULES = join(PACKAGE_ROOT, 'rules');
-const isPack = (name: string): boolean =>
-  name.endsWith('.yaml') && !name.endsWith('.test.yaml') && name !== 'vocabulary.yaml';
 
 let shipped: Vocabulary | undefined;
 
 /** The shipped vocabulary. Read once: catalogs and rules must share it. */
 export function loadVocabulary(): Vocabulary {
   if (shipped === undefined) {
-    const path = join(RULES, 'vocabulary.yaml');
-    const text = readText(path);
+    const text = readText(VOCABULARY);
     const read = text.ok ? readVocabulary('rules/vocabulary.yaml', text.value) : text;
     if (!read.ok) throw new Error(`the shipped vocabulary is damaged: ${read.diagnostics[0]!.message}`);
     shipped = read.value;
   }
   return shipped;
-}
-
-/** The files of a pack: one's own by path, a shipped one by name; a folder means all packs in it. */
-function filesOf(pack: string): readonly { readonly path: string; readonly source: string }[] | undefined {
-  if (pack === 'default') return DEFAULT_PACKS.flatMap((name) => filesOf(name) ?? []);
-  const named = /^[a-z0-9][a-z0-9/-]*$/.test(pack);
-  const bases = named
-    ? [
-        { path: join(RULES, pack), source: `rules/${pack}` },
-        { path: pack, source: pack },
-      ]
-    : [{ path: pack, source: pack }];
-  for (const { path, source } of bases) {
-    if (named && isFile(`${path}.yaml`)) return [{ path: `${path}.yaml`, source: `${source}.yaml` }];
-    if (isFile(path)) return [{ path, source }];
-    if (isFolder(path))
-      return namesIn(path)
-        .filter(isPack)
-        .map((name) => ({ path: join(path, name), source: `${source}/${name}` }));
-  }
-  return undefined;
-}
-
-/** Names of the packs that are shipped. */
-export function shippedPacks(): readonly string[] {
-  const below = (folder: string, prefix: string): string[] =>
-    namesIn(folder).flatMap((name) => {
-      if (isFolder(join(folder, name))) return below(join(folder, name), `${prefix}${name}/`);
-      return isPack(name) ? [`${prefix}${name.replace(/(?:\/)?\.yaml$/, '')}`] : [];
-    });
-  return below(RULES, '');
 }
 
 /** A file of a pack, or a rule file that came as a value. */
