@@ -364,7 +364,7 @@ export interface Repriced {
 
 /**
  * What edits would make of the prices of a catalog, without laying them over it. Undefined where that does not tell all:
- * where they give prices to what has none, or cannot be.
+ * where they give prices to what has none, change nothing, or cannot be.
  */
 export function repriced(catalog: Catalog, edits: readonly PriceEdit[]): Repriced | undefined {
   const { offers, listedUnpriced } = catalog;
@@ -375,6 +375,7 @@ export function repriced(catalog: Catalog, edits: readonly PriceEdit[]): Reprice
   }
   const canonical = [...catalog.priceEdits, ...edits].sort(compareEdits);
   const selected = canonical.map((edit) => selectedRows(catalog, edit));
+  if (edits.some((edit) => selected[canonical.indexOf(edit)]!.length === 0)) return undefined;
   const editsOf = new Map<number, PriceEdit[]>();
   for (const [index, edit] of canonical.entries()) {
     for (const row of selected[index]!) {

@@ -18,10 +18,14 @@ function passesChecks({ checks }: Way, type: number): boolean {
   return true;
 }
 
+/** Whether an offer fits by a way, whatever it costs. */
+function suits(buffer: Int32Array, offers: Offers, way: Way, row: number): boolean {
+  return ((commonAt(buffer, way.all, row >>> 5) >>> (row & 31)) & 1) === 1 && passesChecks(way, offers.type[row]!);
+}
+
 /** Whether an offer fits by a way. */
 function fits(buffer: Int32Array, offers: Offers, way: Way, row: number): boolean {
-  if (row >= way.end) return false;
-  return ((commonAt(buffer, way.all, row >>> 5) >>> (row & 31)) & 1) === 1 && passesChecks(way, offers.type[row]!);
+  return row < way.end && suits(buffer, offers, way, row);
 }
 
 /** The first row that fits by a way, from a row on and below another; -1 where there is none. */
@@ -45,6 +49,7 @@ function firstInBitmaps(
   from: number,
   below: number,
 ): number {
+  if (from >= below) return -1;
   const { all, stop, checks } = way;
   const start = from >>> 5;
   // Bits that stand before the start are masked at each level; the mask holds for the first word of a level alone.
@@ -72,15 +77,21 @@ function firstInBitmaps(
   return -1;
 }
 
-/** The row of the cheapest offer that fits, ties in the catalog's order; -1 where nothing fits. */
-export function cheapest(search: Search): number {
+/**
+ * The row of the cheapest offer that fits, ties in the catalog's order; -1 where nothing fits.
+ *
+ * @param without by row: 1 for offers that are passed over
+ */
+export function cheapest(search: Search, without?: Uint8Array): number {
   const { ways, offers } = search;
   let best = -1;
   let lowest = Number.POSITIVE_INFINITY;
   for (let index = 0; index < ways.length; index += 1) {
     const way = ways[index]!;
     if (way.bill === undefined) {
-      const row = firstRow(search, way, 0, best === -1 ? offers.size : best);
+      const below = best === -1 ? offers.size : best;
+      let row = firstRow(search, way, 0, below);
+      while (row !== -1 && without?.[row] === 1) row = firstRow(search, way, row + 1, below);
       if (row !== -1) best = row;
       continue;
     }
@@ -90,6 +101,7 @@ export function cheapest(search: Search): number {
       row !== -1;
       row = firstRow(search, way, row + 1, offers.size)
     ) {
+      if (without?.[row] === 1) continue;
       const billed = way.bill(offers.price[row]!);
       if (billed > lowest) break;
       if (billed < lowest || compareOffers(offers, row, best) < 0) best = row;
@@ -123,6 +135,21 @@ export function billedAt({ buffer, ways, offers }: Search, row: number): number 
   let lowest = Number.POSITIVE_INFINITY;
   for (const way of ways) {
     if (fits(buffer, offers, way, row)) lowest = Math.min(lowest, way.bill?.(offers.price[row]!) ?? offers.price[row]!);
+  }
+  return lowest;
+}
+
+/**
+ * What an offer would be billed at if its price were another, by the way that makes it cheapest; undefined where it does
+ * not fit, or would cost too much then.
+ */
+export function billedIf({ buffer, ways, offers, rows, most }: Search, row: number, price: number): number | undefined {
+  if (rows !== undefined && !rows.includes(row)) return undefined;
+  let lowest: number | undefined;
+  for (const way of ways) {
+    if (!suits(buffer, offers, way, row)) continue;
+    const billed = way.bill?.(price) ?? price;
+    if (billed <= most && (lowest === undefined || billed < lowest)) lowest = billed;
   }
   return lowest;
 }

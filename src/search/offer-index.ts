@@ -17,6 +17,8 @@ export interface OfferIndex {
   readonly compiled: Compiled;
   /** The parts that a request is prepared from. */
   parts(request: MachineRequest, at: string | undefined): Parts;
+  /** What depends on the catalog alone. */
+  factParts(): Pick<Parts, 'bitmaps' | 'facts'>;
   /** Bytes of all that was made so far. */
   bytes(): number;
 }
@@ -35,6 +37,14 @@ const MOST_SELECTIONS = 128;
 function requestLeaves({ rules }: Program): readonly Leaf[] {
   const leaves = rules.flatMap(readsOfRule).filter((leaf): leaf is Leaf => leaf.kind === 'leaf');
   return leaves.filter((leaf) => attributesOf(leaf).some(({ scope }) => scope === 'request'));
+}
+
+/** What an index holds until it begins anew. */
+interface State extends Pick<Parts, 'bitmaps' | 'facts'> {
+  /** By what rules read of requests. */
+  readonly known: Map<string, Parts>;
+  /** By base, of requests that say nothing about themselves. */
+  readonly plain: Map<string, Parts>;
 }
 
 /** What rules read of a request, as a text that is the same for requests that they do not tell apart. */
@@ -56,23 +66,25 @@ function reading(compiled: Compiled): (request: MachineRequest, at: string | und
 }
 
 /**
+ * Bitmaps over the offers of a compiled catalog.
+ *
+ * @param like an index of the same catalog by other rules, whose bitmaps of facts are shared
  * @example
  * const index = indexOffers(compile(catalog, program));
  * cheapest(prepare(index, request)); // the row of the cheapest offer that fits, or -1
  */
-export function indexOffers(compiled: Compiled): OfferIndex {
+export function indexOffers(compiled: Compiled, like?: OfferIndex): OfferIndex {
   const { catalog, program } = compiled;
   const readOf = reading(compiled);
   const readsRootDisk = requestLeaves(program).some((leaf) =>
     attributesOf(leaf).some(({ name }) => name === 'request.root-disk'),
   );
-  const begin = () => {
+  const begin = (): State => {
     const bitmaps = bitmapsOver(catalog.offers.size);
     const facts = factBitmaps(catalog, bitmaps);
-    const known = new Map<string, Parts>();
-    return { bitmaps, facts, known, plain: new Map<string, Parts>() };
+    return { bitmaps, facts, known: new Map(), plain: new Map() };
   };
-  let state = begin();
+  let state = like === undefined ? begin() : { ...like.factParts(), known: new Map(), plain: new Map() };
   const partsOf = (request: MachineRequest, at: string | undefined): Parts => {
     const { base, waived } = request;
     const key = JSON.stringify([base.os, base.release, waived, readOf(request, at)]);
@@ -87,6 +99,7 @@ export function indexOffers(compiled: Compiled): OfferIndex {
   };
   return {
     compiled,
+    factParts: () => ({ bitmaps: state.bitmaps, facts: state.facts }),
     bytes: () => state.bitmaps.bytes() + state.facts.bytes(),
     parts(request, at) {
       if (state.facts.selections() >= MOST_SELECTIONS) state = begin();

@@ -25,6 +25,8 @@ export interface Search {
   readonly buffer: Int32Array;
   readonly levels: Levels;
   readonly ways: readonly Way[];
+  /** Nano-dollars per hour that may be billed; Infinity where nothing is said. */
+  readonly most: number;
   /** Where only few offers come into question: their rows, in order. */
   readonly rows: Uint32Array | undefined;
 }
@@ -284,8 +286,8 @@ export function prepare(index: OfferIndex, request: MachineRequest, at?: string)
           from = Math.max(from, facts.startIn(suited, cores, mem));
           for (const place of places) from = Math.max(from, facts.startIn(place, cores, mem));
         }
-        // An empty bitmap ends before it starts.
-        if (start > stop || from >= end) continue;
+        // An empty bitmap ends before it starts. What only costs too much is kept: prices may be taken to be others.
+        if (start > stop || from >= offers.size) continue;
         ways.push({
           all: all.map(({ base }) => base),
           from,
@@ -297,5 +299,5 @@ export function prepare(index: OfferIndex, request: MachineRequest, at?: string)
       }
     }
   }
-  return { offers, buffer: bitmaps.buffer(), levels: bitmaps.levels, ways, rows };
+  return { offers, buffer: bitmaps.buffer(), levels: bitmaps.levels, ways, most, rows };
 }

@@ -45,7 +45,7 @@ export function parseSelector(text: string): { cloud: string; type: string; regi
   return isWhole ? { cloud, type, region } : undefined;
 }
 
-function parseChange(text: string): PriceChange | { readonly problem: string; readonly hint: string } {
+export function parsePriceChange(text: string): PriceChange | { readonly problem: string; readonly hint: string } {
   if (text.endsWith('%')) {
     const millionths = /^[+-]/.test(text) ? parseDecimal(text.slice(0, -1), 4) : undefined;
     if (millionths === undefined || Math.abs(millionths) > 1_000_000_000)
@@ -100,7 +100,7 @@ export function readPriceEntries(entries: PriceEntries, document: Document, at: 
       : [given].flat()
     ).entries()) {
       const path: Path = [...at, selector, ...(Array.isArray(given) ? [index] : []), ...(single ? [] : ['price'])];
-      const change = parseChange(String(price));
+      const change = parsePriceChange(String(price));
       if ('problem' in change) {
         const message = `price "${String(price)}" of ${selector} ${change.problem}`;
         faults.push({ code: 'bad-price', message, span: document.spanOf(path), hint: change.hint });

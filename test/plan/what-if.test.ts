@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { documentOfValue } from '../../src/document/read.ts';
+import { answerRequest } from '../../src/plan/answer.ts';
+import { readProblem } from '../../src/plan/problem.ts';
+import { begin, edit, NO_EDITS, parseEdit, redo, type Scenario, type Timeline, undo } from '../../src/plan/scenario.ts';
+import { applyScenario, watch } from '../../src/plan/what-if.ts';
+import { storedInputs } from '../../src/storage/inputs.ts';
+import { catalogs, packs, requests } from '../arbitraries/world.ts';
+import { runs } from '../support/fuzz.ts';
+
+const inputs = storedInputs();
+
+/** Edits as people write them, over random worlds; some of them say what cannot be. */
+const edits = fc.oneof(
+  fc
+    .tuple(
+      fc.constantFrom('t0', 't*', 'lab:t1', 'hut:*@r1', '*@r2', 't3@r1', 'lab:t0@r2'),
+      fc.constantFrom('0.05', '0.2', '+0.1', '-0.05', '+10%', '-50%', '-100%'),
+    )
+    .map(([selector, change]) => `price ${selector}=${change}`),
+  fc.constantFrom('t0', 't1@r1', '*@r2', 'lab:*').map((selector) => `offer ${selector}=off`),
+  fc
+    .constantFrom('hosting/nested-kvm', 'bare-metal-kvm', 'safety/deprecated', 'lxd-snap')
+    .map((id) => `rule ${id}=off`),
+  fc.constantFrom('mem=1G', 'mem=', 'cores=4', 'arch=', 'arch=arm64', 'market=any', 'max-price=0.15', 'region=r1'),
+  fc.constantFrom('date=2026-11-22', 'date=2030-02-01'),
+);
+
+const applied = (timeline: Timeline, text: string): Timeline => {
+  const change = parseEdit({ source: '--set', text });
+  if (!change.ok) throw new Error(`${text} is no edit`);
+  return edit(timeline, change.value);
+};
+
+describe('a watched request', () => {
+  it('has the answer that laying the scenario over the catalog gives, after any edits, undone and made again', () => {
+    fc.assert(
+      fc.property(
+        catalogs,
+        packs,
+        requests,
+        fc.array(fc.oneof({ weight: 4, arbitrary: edits }, fc.constantFrom('undo', 'redo')), { maxLength: 8 }),
+        (catalog, own, request, steps) => {
+          const rules = ['default', ...own.filter((pack) => typeof pack !== 'string')];
+          const read = readProblem(
+            documentOfValue('problem', {
+              format: 'stowage.problem/1',
+              catalog,
+              rules,
+              request: { ...request, count: 1 },
+            }),
+            inputs,
+          );
+          fc.pre(read.ok);
+          const { compiled, request: asked } = read.value;
+          const watched = watch(compiled, asked, '2026-11-22');
+          let timeline = begin();
+          for (const step of steps) {
+            if (step === 'undo') timeline = undo(timeline);
+            else if (step === 'redo') timeline = redo(timeline);
+            else timeline = applied(timeline, step);
+            const found = watched.cheapest(timeline.now);
+            const whole = applyScenario(compiled, asked, timeline.now, '2026-11-22');
+            expect(found.ok).toBe(whole.ok);
+            if (!found.ok || !whole.ok) continue;
+            const { request: changed, at } = whole.value;
+            const answer = answerRequest(whole.value.compiled, changed, {
+              top: 2,
+              ...(at === undefined ? {} : { at }),
+            });
+            const first = answer.top?.[0] ?? answer.machines[0];
+            const { id: _, ...offer } = { id: '', ...found.value?.offer };
+            expect({ type: offer.type, region: offer.region, market: offer.market, price: offer.price }).toEqual({
+              type: first?.type,
+              region: first?.region,
+              market: first?.market,
+              price: first?.price,
+            });
+          }
+        },
+      ),
+      runs(150, 20_000),
+    );
+  });
+});
+
+describe('a scenario', () => {
+  const texts = fc.array(edits, { maxLength: 6 });
+
+  it('is what it was when its edits are undone, and what it became when they are made again', () => {
+    fc.assert(
+      fc.property(texts, (steps) => {
+        const made = steps.reduce(applied, begin());
+        let timeline = made;
+        while (timeline.past.length > 0) timeline = undo(timeline);
+        expect(timeline.now).toEqual(NO_EDITS);
+        while (timeline.future.length > 0) timeline = redo(timeline);
+        expect(timeline.now).toEqual(made.now);
+      }),
+      runs(100, 5_000),
+    );
+  });
+
+  it('shares with the one before whatever an edit leaves alone', () => {
+    const before = applied(begin(), 'price t*=+10%');
+    const after = applied(before, 'rule nested-kvm=off').now;
+    expect(after.prices).toBe(before.now.prices);
+    expect(after.rules).not.toBe(before.now.rules);
+    expect(applied(before, 'price t*=+10%')).toBe(before);
+  });
+
+  it.each<[string, Partial<Scenario>]>([
+    ['price aws:m8i*@eu-*=+10%', { prices: { 'aws:m8i*@eu-*': '+10%' } }],
+    ['offer t4g.*=off', { withdrawn: { 't4g.*': true } }],
+    ['rule nested-kvm=off', { rules: { 'nested-kvm': 'off' } }],
+    ['number=3', { number: 3 }],
+    ['date=2026-12-01', { date: '2026-12-01' }],
+    ['region=^us-*', { constraints: { region: '^us-*' } }],
+  ])('has %s', (text, scenario) => {
+    expect(applied(begin(), text).now).toEqual({ ...NO_EDITS, ...scenario });
+  });
+
+  it.each([
+    'price',
+    'price =+10%',
+    'offer t4g.*=0.1',
+    'rule nested-kvm=on',
+    'number=0',
+    'date=tomorrow',
+    'memory=4G',
+    'containers=kvm',
+    'nonsense',
+    '',
+  ])('does not have "%s"', (text) => {
+    const read = parseEdit({ source: '--set', text });
+    expect(read.ok).toBe(false);
+    if (!read.ok) expect(read.diagnostics[0]!.code).toBe('bad-edit');
+  });
+});
