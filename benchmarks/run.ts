@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { compileSection } from './compile.ts';
 import { deriveCapabilities } from './derive.ts';
+import { editSection } from './edit.ts';
 import { explain } from './explain.ts';
 import { findCheapest } from './find-cheapest.ts';
 import { type Section, toMarkdown } from './harness.ts';
@@ -21,6 +22,7 @@ const SECTIONS: Readonly<Record<string, (options: Options) => Section | Promise<
   'find-cheapest': findCheapest,
   derive: deriveCapabilities,
   compile: compileSection,
+  edit: editSection,
   explain,
   'start-up': startUp,
   streams,

@@ -6,7 +6,7 @@ import { formatMoney } from '../quantity/money.ts';
 import { compareText } from '../quantity/order.ts';
 import type { Catalog } from './catalog.ts';
 import { buildColumn, type Column, type Table, textAt, UNKNOWN } from './column.ts';
-import { joinOffers, listPriceAt, type Offers, offersOfType, orderOffers } from './offers.ts';
+import { joinOffers, listPriceAt, type Offers, orderOffers } from './offers.ts';
 
 /**
  * One's own prices laid over a catalog: edits that select offers and change what they cost.
@@ -78,7 +78,8 @@ export function meaningOf({
   return { cloud, type, region, market, change: formatChange(change), ...(reason === undefined ? {} : { reason }) };
 }
 
-function compareEdits(a: PriceEdit, b: PriceEdit): number {
+/** The canonical order of edits. */
+export function compareEdits(a: PriceEdit, b: PriceEdit): number {
   const key = (edit: PriceEdit): readonly string[] => {
     const { cloud, type, region, market, change, reason = '' } = edit;
     return [cloud, type, region, market, formatChange(change), reason, placeOf(edit.span)];
@@ -91,7 +92,7 @@ function compareEdits(a: PriceEdit, b: PriceEdit): number {
 }
 
 /** The edits of one offer, in canonical order, one after the other; `price` undefined: still unknown. */
-function replay(
+export function replay(
   list: number,
   edits: readonly PriceEdit[],
 ): { readonly price: bigint | undefined; readonly steps: readonly { edit: PriceEdit; change: bigint }[] } {
@@ -146,7 +147,7 @@ const isName = (pattern: string): boolean => !pattern.includes('*');
  * The offers that edits bring into being: a price for a type in a region, both named in full, of a list whose gaps say
  * nothing.
  */
-function createdOffers(catalog: Catalog, known: Offers, edits: readonly PriceEdit[]): Offers {
+export function createdOffers(catalog: Catalog, known: Offers, edits: readonly PriceEdit[]): Offers {
   const { types, regions, vocabulary } = catalog;
   const marketOf = (row: number): string => textAt(known, 'offer.market', row) ?? 'on-demand';
   const pairs = new Set<string>();
@@ -315,86 +316,6 @@ export function applyPriceEdits(catalog: Catalog, edits: readonly PriceEdit[], d
   );
   const ordered = orderOffers({ ...offers, columns, price, list }, catalog.types.size, catalog.regions.size);
   return ok({ catalog: { ...catalog, ...ordered, priceEdits: canonical, digest }, idle });
-}
-
-/** Which offers a selector means. */
-export type Selector = Pick<PriceEdit, 'selector' | 'cloud' | 'type' | 'region' | 'market'>;
-
-const names = new WeakMap<Catalog, readonly string[]>();
-
-/** The names of types, by row. */
-function typeNamesOf(catalog: Catalog): readonly string[] {
-  let known = names.get(catalog);
-  if (known === undefined) {
-    known = Array.from({ length: catalog.types.size }, (_, row) => textAt(catalog.types, 'type.name', row) ?? '');
-    names.set(catalog, known);
-  }
-  return known;
-}
-
-/** The rows of `offers` that a selector means, in order of their types. */
-export function selectedRows(catalog: Catalog, { cloud, type, region, market }: Selector): Uint32Array {
-  const { types, regions, offers } = catalog;
-  const inRegion = Uint8Array.from({ length: regions.size }, (_, row) =>
-    matchesGlob(cloud, textAt(regions, 'offer.cloud', row) ?? '') &&
-    matchesGlob(region, textAt(regions, 'offer.region', row) ?? '')
-      ? 1
-      : 0,
-  );
-  const column = offers.columns.get('offer.market');
-  const inMarket = Uint8Array.from(column?.values ?? [undefined], (value) =>
-    market === 'any' || market === (value ?? 'on-demand') ? 1 : 0,
-  );
-  const rows: number[] = [];
-  for (const [row, name] of typeNamesOf(catalog).entries()) {
-    if (!matchesGlob(type, name) || !matchesGlob(cloud, textAt(types, 'type.cloud', row) ?? '')) continue;
-    for (const offer of offersOfType(offers, row))
-      if (inRegion[offers.region[offer]!] === 1 && inMarket[column?.codes[offer] ?? UNKNOWN] === 1) rows.push(offer);
-  }
-  return Uint32Array.from(rows);
-}
-
-/** Offers of a catalog that cost something else. */
-export interface Repriced {
-  /** Rows of `offers`. */
-  readonly rows: Uint32Array;
-  /** Nano-dollars per hour. */
-  readonly prices: Float64Array;
-}
-
-/**
- * What edits would make of the prices of a catalog, without laying them over it. Undefined where that does not tell all:
- * where they give prices to what has none, change nothing, or cannot be.
- */
-export function repriced(catalog: Catalog, edits: readonly PriceEdit[]): Repriced | undefined {
-  const { offers, listedUnpriced } = catalog;
-  if (edits.some(({ change }) => change.kind === 'absolute')) {
-    const unpriced = { ...catalog, offers: listedUnpriced };
-    if (edits.some((edit) => selectedRows(unpriced, edit).length > 0)) return undefined;
-    if (createdOffers(catalog, joinOffers(offers, listedUnpriced), edits).size > 0) return undefined;
-  }
-  const canonical = [...catalog.priceEdits, ...edits].sort(compareEdits);
-  const selected = canonical.map((edit) => selectedRows(catalog, edit));
-  if (edits.some((edit) => selected[canonical.indexOf(edit)]!.length === 0)) return undefined;
-  const editsOf = new Map<number, PriceEdit[]>();
-  for (const [index, edit] of canonical.entries()) {
-    for (const row of selected[index]!) {
-      const own = editsOf.get(row);
-      if (own === undefined) editsOf.set(row, [edit]);
-      else own.push(edit);
-    }
-  }
-  const touched = new Set(edits.flatMap((edit) => [...selected[canonical.indexOf(edit)]!]));
-  const rows = Uint32Array.from(touched);
-  const prices = new Float64Array(rows.length);
-  for (const [index, row] of rows.entries()) {
-    const own = editsOf.get(row)!;
-    if (own.filter(({ change }) => change.kind === 'absolute').length > 1) return undefined;
-    const { price } = replay(listPriceAt(offers, row), own);
-    if (price === undefined || price < 0n || price > MOST) return undefined;
-    prices[index] = Number(price);
-  }
-  return { rows, prices };
 }
 
 /** The edits that made the price of an offer, with what each added. */

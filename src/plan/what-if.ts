@@ -1,15 +1,8 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { textAt } from '../catalog/column.ts';
 import { pickOffers } from '../catalog/offers.ts';
-import {
-  applyPriceEdits,
-  meaningOf,
-  type PriceEdit,
-  type Repriced,
-  repriced,
-  type Selector,
-  selectedRows,
-} from '../catalog/prices.ts';
+import { applyPriceEdits, meaningOf, type PriceEdit } from '../catalog/prices.ts';
+import { type Repriced, repricing, selectedRows } from '../catalog/repricing.ts';
 import { type Diagnostic, fail, ok, type Result } from '../diagnostic/diagnostic.ts';
 import { didYouMean } from '../diagnostic/nearest.ts';
 import { canonicalLists } from '../document/canonical.ts';
@@ -17,7 +10,7 @@ import { type Compiled, compile } from '../match/compiled.ts';
 import { validateRequest } from '../match/validate.ts';
 import { compareText } from '../quantity/order.ts';
 import { parseConstraints } from '../request/constraints.ts';
-import type { MachineRequest } from '../request/request.ts';
+import { type MachineRequest, zonesOf } from '../request/request.ts';
 import { variant } from '../request/variant.ts';
 import { isRead, type Program, withoutRules } from '../rules/program.ts';
 import { billedAt, billedIf, cheapest } from '../search/find.ts';
@@ -65,9 +58,7 @@ function withdrawnRows(catalog: Catalog, withdrawn: Scenario['withdrawn']): Resu
   for (const selector of Object.keys(withdrawn)) {
     const patterns = parseSelector(selector);
     const selected: Uint32Array =
-      patterns === undefined
-        ? new Uint32Array()
-        : selectedRows(catalog, { selector, ...patterns, market: 'any' } satisfies Selector);
+      patterns === undefined ? new Uint32Array() : selectedRows(catalog, { ...patterns, market: 'any' });
     if (selected.length === 0) {
       const span = spanOf('scenario', `offer ${selector}=off`);
       const names = Array.from(
@@ -187,7 +178,9 @@ export interface Watch {
 
 /** Offers that are priced otherwise or withdrawn, laid over an index. */
 interface Overlay {
-  readonly repriced: Repriced;
+  /** Rows of those that are priced otherwise. */
+  readonly rows: Uint32Array;
+  readonly price: Float64Array;
   /** By row: 1 for those that are priced otherwise or withdrawn. */
   readonly touched: Uint8Array;
 }
@@ -219,9 +212,10 @@ export function watch(base: Compiled, request: MachineRequest, at?: string): Wat
   const { catalog } = base;
   const whole = indexOffers(base);
   const editsOf = perObject(priceEdits);
+  const reprice = repricing(catalog);
   const changedPrices = perObject((prices: Scenario['prices']): Repriced | undefined => {
     const edits = editsOf(prices);
-    return edits.ok ? repriced(catalog, edits.value) : undefined;
+    return edits.ok ? reprice(edits.value) : undefined;
   });
   const withdrawnOf = perObject((withdrawn: Scenario['withdrawn']) => withdrawnRows(catalog, withdrawn));
   const indexes = perObject((rules: Scenario['rules']): Result<OfferIndex> => {
@@ -240,12 +234,13 @@ export function watch(base: Compiled, request: MachineRequest, at?: string): Wat
       const out = withdrawnOf(withdrawn);
       const changed = changedPrices(edited);
       if (!out.ok || changed === undefined) return undefined;
-      const touched = new Uint8Array(catalog.offers.size);
-      for (const row of out.value) touched[row] = 1;
       // A price of what is sold no more is a contradiction, perhaps.
-      if (changed.rows.some((row) => touched[row] === 1)) return undefined;
-      for (const row of changed.rows) touched[row] = 1;
-      return { touched, repriced: changed };
+      if (out.value.some((row) => changed.touched[row] === 1)) return undefined;
+      const rows: number[] = [];
+      for (let row = 0; row < changed.touched.length; row += 1) if (changed.touched[row] === 1) rows.push(row);
+      const touched = changed.touched.slice();
+      for (const row of out.value) touched[row] = 1;
+      return { rows: Uint32Array.from(rows), price: changed.price, touched };
     }),
   );
 
@@ -271,19 +266,19 @@ export function watch(base: Compiled, request: MachineRequest, at?: string): Wat
       const { program } = index.value.compiled;
       const isPriceRead = edits.value.length > 0 && PRICED_FACTS.some((name) => isRead(program, name));
       // Which zones there are is read off what is sold.
-      const areZonesRead = Object.keys(scenario.withdrawn).length > 0 && catalog.offers.columns.has('offer.zones');
+      const areZonesRead = Object.keys(scenario.withdrawn).length > 0 && zonesOf(asked.value).length > 0;
       if (isPriceRead || areZonesRead) return anew(scenario);
       const search = prepare(index.value, asked.value, scenario.date ?? at);
       const untouched = cheapest(search, overlay.touched);
       let best = untouched;
       let lowest = untouched === -1 ? Number.POSITIVE_INFINITY : billedAt(search, untouched);
-      const { rows, prices } = overlay.repriced;
-      for (let index = 0; index < rows.length; index += 1) {
-        if (prices[index]! > lowest && program.prices.length === 0) continue;
-        const billed = billedIf(search, rows[index]!, prices[index]!);
+      for (const row of overlay.rows) {
+        const price = overlay.price[row]!;
+        if (price > lowest && program.prices.length === 0) continue;
+        const billed = billedIf(search, row, price);
         if (billed === undefined || billed > lowest) continue;
-        if (billed === lowest && best !== -1 && compareNamed(catalog, best, rows[index]!) < 0) continue;
-        best = rows[index]!;
+        if (billed === lowest && best !== -1 && compareNamed(catalog, best, row) < 0) continue;
+        best = row;
         lowest = billed;
       }
       if (best === -1) return ok(undefined);
