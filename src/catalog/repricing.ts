@@ -1,6 +1,6 @@
 import { matchesGlob } from '../quantity/glob.ts';
 import type { Catalog } from './catalog.ts';
-import { type Column, textAt, UNKNOWN } from './column.ts';
+import { type Column, UNKNOWN } from './column.ts';
 import { joinOffers, listPriceAt, offersOfType } from './offers.ts';
 import { compareEdits, createdOffers, formatChange, type PriceEdit, replay } from './prices.ts';
 
@@ -14,34 +14,41 @@ interface Selection {
   readonly types: Uint8Array;
   readonly regions: Uint8Array;
   readonly markets: Uint8Array;
+  /** The codes of the markets of offers; undefined where none is stated. */
+  readonly codes: Column['codes'] | undefined;
 }
 
-/** For each distinct value of a column: whether a text passes; what is unknown is the empty text. */
-function passing(column: Column | undefined, passes: (text: string) => boolean): Uint8Array {
-  return Uint8Array.from(column?.values ?? [undefined], (value) => (passes(String(value ?? '')) ? 1 : 0));
+/** Rows of which a text passes, decided once per distinct one; what is unknown is the empty text. */
+function passing(column: Column | undefined, size: number, passes: (text: string) => boolean): Uint8Array {
+  const ofCode = Uint8Array.from(column?.values ?? [undefined], (value) => (passes(String(value ?? '')) ? 1 : 0));
+  const rows = new Uint8Array(size).fill(ofCode[UNKNOWN]!);
+  if (column !== undefined) for (let row = 0; row < size; row += 1) rows[row] = ofCode[column.codes[row]!]!;
+  return rows;
+}
+
+/** Narrows chosen rows to those of which a text passes. */
+function narrow(chosen: Uint8Array, column: Column | undefined, passes: (text: string) => boolean): void {
+  for (let row = 0; row < chosen.length; row += 1) {
+    if (chosen[row] === 1 && !passes(String(column?.values[column.codes[row]!] ?? ''))) chosen[row] = 0;
+  }
 }
 
 function select({ types, regions, offers }: Catalog, { cloud, type, region, market }: Selector): Selection {
-  const inCloud = (column: Column | undefined, size: number): Uint8Array => {
-    const ofCode = passing(column, (name) => matchesGlob(cloud, name));
-    return Uint8Array.from({ length: size }, (_, row) => ofCode[column?.codes[row] ?? UNKNOWN]!);
-  };
-  const chosen = inCloud(types.columns.get('type.cloud'), types.size);
-  for (let row = 0; row < types.size; row += 1)
-    if (chosen[row] === 1 && !matchesGlob(type, textAt(types, 'type.name', row) ?? '')) chosen[row] = 0;
-  const within = inCloud(regions.columns.get('offer.cloud'), regions.size);
-  for (let row = 0; row < regions.size; row += 1)
-    if (within[row] === 1 && !matchesGlob(region, textAt(regions, 'offer.region', row) ?? '')) within[row] = 0;
-  const markets = passing(
-    offers.columns.get('offer.market'),
-    (name) => market === 'any' || market === (name === '' ? 'on-demand' : name),
+  const inCloud = (name: string): boolean => matchesGlob(cloud, name);
+  const chosen = passing(types.columns.get('type.cloud'), types.size, inCloud);
+  narrow(chosen, types.columns.get('type.name'), (name) => matchesGlob(type, name));
+  const within = passing(regions.columns.get('offer.cloud'), regions.size, inCloud);
+  narrow(within, regions.columns.get('offer.region'), (name) => matchesGlob(region, name));
+  const column = offers.columns.get('offer.market');
+  const markets = Uint8Array.from(column?.values ?? [undefined], (name) =>
+    market === 'any' || market === (name ?? 'on-demand') ? 1 : 0,
   );
-  return { types: chosen, regions: within, markets };
+  return { types: chosen, regions: within, markets, codes: column?.codes };
 }
 
-function isSelected({ offers }: Catalog, { types, regions, markets }: Selection, row: number): boolean {
+function isSelected({ offers }: Catalog, { types, regions, markets, codes }: Selection, row: number): boolean {
   if (types[offers.type[row]!] === 0 || regions[offers.region[row]!] === 0) return false;
-  return markets[offers.columns.get('offer.market')?.codes[row] ?? UNKNOWN] === 1;
+  return markets[codes === undefined ? UNKNOWN : codes[row]!] === 1;
 }
 
 /** The rows of `offers` that are selected, by type. */
@@ -88,12 +95,16 @@ export interface Repriced {
   readonly price: Float64Array;
 }
 
+interface LaidEdit {
+  readonly edit: PriceEdit;
+  readonly selection: Selection;
+  /** The rows that it selects. */
+  readonly rows: Uint32Array;
+}
+
 /** The edits that were laid over last, with what became of the offers. */
 interface Laid {
-  readonly edits: ReadonlyMap<
-    string,
-    { readonly edit: PriceEdit; readonly selection: Selection; readonly rows: Uint32Array }
-  >;
+  readonly edits: ReadonlyMap<string, LaidEdit>;
   readonly repriced: Repriced;
 }
 
@@ -110,7 +121,10 @@ export function repricing(catalog: Catalog): (edits: readonly PriceEdit[]) => Re
   let last: Laid = { edits: new Map(), repriced: { touched: new Uint8Array(size), price: new Float64Array(size) } };
   const keyOf = ({ cloud, type, region, market, change }: PriceEdit): string =>
     JSON.stringify([cloud, type, region, market, formatChange(change)]);
-  const before = catalog.priceEdits.map((edit) => ({ edit, selection: select(catalog, edit) }));
+  const before: readonly Pick<LaidEdit, 'edit' | 'selection'>[] = catalog.priceEdits.map((edit) => ({
+    edit,
+    selection: select(catalog, edit),
+  }));
   /** Whether an edit gives a price to what has none. */
   const adds = (edit: PriceEdit): boolean =>
     edit.change.kind === 'absolute' &&
@@ -118,7 +132,7 @@ export function repricing(catalog: Catalog): (edits: readonly PriceEdit[]) => Re
       createdOffers(catalog, joinOffers(offers, listedUnpriced), [edit]).size > 0);
 
   return (edits) => {
-    const now = new Map<string, { edit: PriceEdit; selection: Selection; rows: Uint32Array }>();
+    const now = new Map<string, LaidEdit>();
     const changed: Uint32Array[] = [];
     for (const edit of edits) {
       const key = keyOf(edit);
@@ -134,15 +148,18 @@ export function repricing(catalog: Catalog): (edits: readonly PriceEdit[]) => Re
     for (const [key, { rows }] of last.edits) if (!now.has(key)) changed.push(rows);
     const touched = last.repriced.touched.slice();
     const price = last.repriced.price.slice();
-    const selects = ({ selection }: { readonly selection: Selection }, row: number): boolean =>
-      isSelected(catalog, selection, row);
-    const laid = [...now.values()];
-    const canonical = [...before, ...laid].sort((a, b) => compareEdits(a.edit, b.edit));
+    const canonical = [...before, ...now.values()].sort((a, b) => compareEdits(a.edit, b.edit));
     for (const rows of changed) {
       for (const row of rows) {
-        touched[row] = laid.some((one) => selects(one, row)) ? 1 : 0;
-        if (touched[row] === 0) continue;
-        const own = canonical.filter((one) => selects(one, row)).map(({ edit }) => edit);
+        const own: PriceEdit[] = [];
+        let isTouched = false;
+        for (const laid of canonical) {
+          if (!isSelected(catalog, laid.selection, row)) continue;
+          own.push(laid.edit);
+          isTouched ||= !before.includes(laid);
+        }
+        touched[row] = isTouched ? 1 : 0;
+        if (!isTouched) continue;
         if (own.length > 1 && own[1]!.change.kind === 'absolute') return undefined;
         price[row] = priceUnder(listPriceAt(offers, row), own);
         if (Number.isNaN(price[row]!)) return undefined;

@@ -236,11 +236,12 @@ export function watch(base: Compiled, request: MachineRequest, at?: string): Wat
       if (!out.ok || changed === undefined) return undefined;
       // A price of what is sold no more is a contradiction, perhaps.
       if (out.value.some((row) => changed.touched[row] === 1)) return undefined;
-      const rows: number[] = [];
-      for (let row = 0; row < changed.touched.length; row += 1) if (changed.touched[row] === 1) rows.push(row);
+      const rows = new Uint32Array(changed.touched.length);
+      let count = 0;
+      for (let row = 0; row < rows.length; row += 1) if (changed.touched[row] === 1) rows[count++] = row;
       const touched = changed.touched.slice();
       for (const row of out.value) touched[row] = 1;
-      return { rows: Uint32Array.from(rows), price: changed.price, touched };
+      return { rows: rows.slice(0, count), price: changed.price, touched };
     }),
   );
 
