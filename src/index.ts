@@ -17,7 +17,6 @@ import { type Diagnostic, fail, ok, type Result } from './diagnostic/diagnostic.
 import { checkDocument } from './document/check.ts';
 import { documentOfValue } from './document/read.ts';
 import type { Compiled } from './match/compiled.ts';
-import { prepare as prepareQuery, type Query } from './match/query.ts';
 import { validateRequest } from './match/validate.ts';
 import { type AnswerOptions, answerRequest } from './plan/answer.ts';
 import { answerAsJuju, askJuju } from './plan/compat.ts';
@@ -26,12 +25,15 @@ import { errorAnswer, type ProblemText, readProblem, solveRead } from './plan/pr
 import { type Alternative, type Answer, answerSchema } from './plan/schema.ts';
 import { snapshotProblem } from './plan/snapshot.ts';
 import { verifyAnswer, verifyAsJuju } from './plan/verify.ts';
+import { type WhatIf, whatIf as whatIfReport } from './plan/what-if-report.ts';
 import { whyNot as whyNotThese } from './plan/why-not.ts';
 import type { WhyNot } from './plan/why-not-schema.ts';
 import { type Constraints, parseConstraints as parseConstraintTexts } from './request/constraints.ts';
 import { type CompatMode, dialectOf, type JujuVersion } from './request/dialect.ts';
 import type { MachineRequest } from './request/request.ts';
 import { type RequestInput, readRequest } from './request/written.ts';
+import { indexOffers, type OfferIndex } from './search/offer-index.ts';
+import { prepare as prepareSearch, type Search } from './search/prepare.ts';
 import { storedInputs } from './storage/inputs.ts';
 import { loadVocabulary, ruleFilesOf } from './storage/packs.ts';
 
@@ -59,11 +61,21 @@ export {
   withVocabulary,
 } from './juju/validator.ts';
 export { type Compiled, compile } from './match/compiled.ts';
-export type { Query } from './match/query.ts';
-export { cheapest, count, top } from './match/scan.ts';
 export type { AnswerOptions } from './plan/answer.ts';
 export { type ProblemText, problemSchema } from './plan/problem.ts';
+export {
+  begin as beginScenario,
+  edit as editScenario,
+  NO_EDITS,
+  parseEdit,
+  redo as redoScenario,
+  type Scenario,
+  type Timeline,
+  undo as undoScenario,
+} from './plan/scenario.ts';
 export { type Alternative, type Answer, answerSchema, type Machine } from './plan/schema.ts';
+export { type Applied, applyScenario, type Found, type Watch, watch } from './plan/what-if.ts';
+export { type WhatIf, whatIfSchema } from './plan/what-if-report.ts';
 export { type WhyNot, whyNotSchema } from './plan/why-not-schema.ts';
 export { type Format, renderAnswer } from './render/formats.ts';
 export { type Constraints, canonicalConstraints } from './request/constraints.ts';
@@ -71,6 +83,8 @@ export type { CompatMode, JujuVersion } from './request/dialect.ts';
 export type { MachineRequest } from './request/request.ts';
 export { type RequestInput, writeRequest } from './request/written.ts';
 export type { Program } from './rules/program.ts';
+export { all, billedAt, cheapest, count, top } from './search/find.ts';
+export type { Search } from './search/prepare.ts';
 export { type LoadOptions, loadCatalog } from './storage/catalogs.ts';
 export { loadRules, loadVocabulary } from './storage/packs.ts';
 
@@ -93,14 +107,36 @@ export function parseRequest(input: RequestInput, vocabulary: Vocabulary = loadV
   return readRequest(input, vocabulary);
 }
 
+const indexes = new WeakMap<Compiled, OfferIndex>();
+
 /**
- * A request made ready for a compiled catalog, once, to be asked often: `cheapest(query)`, `top(query, 5)`,
- * `count(query)`. Names that the catalog does not have fit nothing; `check` tells of them.
+ * A request made ready for a compiled catalog, once, to be asked often: `cheapest(search)`, `top(search, 5)`,
+ * `count(search)`, `all(search)`. The first request makes bitmaps over the catalog, which all that follow share. Names
+ * that the catalog does not have fit nothing; `check` tells of them.
  *
  * @example const row = cheapest(prepare(compiled, request)) // -1 when nothing fits
  */
-export function prepare(compiled: Compiled, request: MachineRequest, options: Pick<AnswerOptions, 'at'> = {}): Query {
-  return prepareQuery(compiled, request, options.at);
+export function prepare(compiled: Compiled, request: MachineRequest, options: Pick<AnswerOptions, 'at'> = {}): Search {
+  const index = indexes.get(compiled) ?? indexOffers(compiled);
+  indexes.set(compiled, index);
+  return prepareSearch(index, request, options.at);
+}
+
+/**
+ * What edits make of the answer to a request, each a text such as `price aws:m8i*=+10%` or `rule nested-kvm=off`; faults
+ * where they say what cannot be.
+ *
+ * @example whatIf(compiled, request, ['price aws:m8i*=+10%'])
+ */
+export function whatIf(
+  compiled: Compiled,
+  request: MachineRequest,
+  edits: readonly string[],
+  options: AnswerOptions = {},
+): Result<WhatIf> {
+  const faults = validateRequest(request, compiled);
+  const texts = edits.map((text) => ({ source: 'edit', text }));
+  return faults.length > 0 ? fail(...faults) : whatIfReport(compiled, request, texts, options);
 }
 
 /** Names of clouds, regions, types, zones and images in a request that a catalog does not have. */

@@ -12,6 +12,7 @@ type Make = (process: Process, exit: (code: number) => void) => Command;
 const COMMANDS: Readonly<Record<string, () => Promise<Make>>> = {
   'add-machine': async () => (await import('./commands/add-machine.ts')).addMachineCommand,
   'why-not': async () => (await import('./commands/why-not.ts')).whyNotCommand,
+  'what-if': async () => (await import('./commands/what-if.ts')).whatIfCommand,
   explain: async () => (await import('./commands/explain.ts')).explainCommand,
   solve: async () => (await import('./commands/solve.ts')).solveCommand,
   constraints: async () => (await import('./commands/constraints.ts')).constraintsCommand,

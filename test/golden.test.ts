@@ -75,6 +75,38 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
 
 /** Commands beside `add-machine`. */
 const OTHERS: Readonly<Record<string, readonly string[]>> = {
+  'what-if-prices-rise': [
+    'what-if',
+    'add-machine',
+    'kvm',
+    ...within('aws', 'us-east-1'),
+    '--constraints',
+    'cores=2 mem=4G',
+    '--set',
+    'price aws:m8i*=+40%',
+  ],
+  'what-if-a-rule-and-more-memory': [
+    'what-if',
+    'add-machine',
+    'kvm',
+    ...within('aws', 'us-east-1'),
+    '--constraints',
+    'cores=2 mem=4G',
+    '--set',
+    'rule nested-kvm-aws=off',
+    '--set',
+    'mem=8G',
+  ],
+  'what-if-nothing-fits-any-more': [
+    'what-if',
+    'add-machine',
+    'lxd',
+    ...within('gcp', 'europe-west1'),
+    '--set',
+    'max-price=0.001',
+    '--set',
+    'offer e2-*=off',
+  ],
   'why-not-arch-memory-and-kvm': [
     'why-not',
     't4g.medium',

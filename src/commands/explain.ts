@@ -59,7 +59,7 @@ export function explainCommand(process: Process, exit: (code: number) => void): 
             more: [],
             ...(depth === undefined ? {} : { depth }),
           })
-        : await render(value.whyNot, format, () => whyNotBlocks(value.whyNot));
+        : await render(value.whyNot, format, () => whyNotBlocks(value.whyNot, []));
     const fault = deliver(process, shown, output);
     exit(fault === undefined ? EXIT.answer : report(process, [fault]));
   });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { priceFileSchema } from '../sources/prices.ts';
 import { problemSchema } from './problem.ts';
 import { answerSchema } from './schema.ts';
+import { whatIfSchema } from './what-if-report.ts';
 import { whyNotSchema } from './why-not-schema.ts';
 
 /** The JSON Schemas (draft 2020-12) of the formats that others read and write, by name. */
@@ -10,6 +11,7 @@ export function publishedSchemas(): ReadonlyMap<string, unknown> {
     ['problem', z.toJSONSchema(problemSchema, { io: 'input' })],
     ['prices', z.toJSONSchema(priceFileSchema, { io: 'input' })],
     ['answer', z.toJSONSchema(answerSchema, { io: 'output' })],
+    ['what-if', z.toJSONSchema(whatIfSchema, { io: 'output' })],
     ['why-not', z.toJSONSchema(whyNotSchema, { io: 'output' })],
   ]);
 }

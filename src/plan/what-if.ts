@@ -33,7 +33,7 @@ function priceEdits(prices: Scenario['prices']): Result<readonly PriceEdit[]> {
   const faults: Diagnostic[] = [];
   const edits: PriceEdit[] = [];
   for (const [selector, text] of Object.entries(prices)) {
-    const span = spanOf('scenario', `price ${selector}=${text}`);
+    const span = spanOf('edit', `price ${selector}=${text}`);
     const patterns = parseSelector(selector);
     const change = parsePriceChange(text);
     if (patterns === undefined)
@@ -60,7 +60,7 @@ function withdrawnRows(catalog: Catalog, withdrawn: Scenario['withdrawn']): Resu
     const selected: Uint32Array =
       patterns === undefined ? new Uint32Array() : selectedRows(catalog, { ...patterns, market: 'any' });
     if (selected.length === 0) {
-      const span = spanOf('scenario', `offer ${selector}=off`);
+      const span = spanOf('edit', `offer ${selector}=off`);
       const names = Array.from(
         { length: catalog.types.size },
         (_, row) => textAt(catalog.types, 'type.name', row) ?? '',
@@ -97,7 +97,7 @@ function rulesLeft(program: Program, off: Scenario['rules']): Result<Program> {
     faults.push({
       code: 'unknown-rule',
       message: meant.length > 1 ? `several rules are called "${name}"` : `no rule is called "${name}"`,
-      span: spanOf('scenario', `rule ${name}=off`),
+      span: spanOf('edit', `rule ${name}=off`),
       ...(hint === undefined ? {} : { hint }),
     });
   }
@@ -114,7 +114,7 @@ function requestUnder(
   catalog: Catalog,
 ): Result<MachineRequest> {
   const texts = Object.entries(constraints).map(([key, value]) => {
-    return { source: 'scenario', text: `${key}=${value.replaceAll(' ', '\\ ')}` };
+    return { source: 'edit', text: `${key}=${value.replaceAll(' ', '\\ ')}` };
   });
   const parsed = parseConstraints(texts, catalog.vocabulary);
   if (!parsed.ok) return parsed;

@@ -60,7 +60,7 @@ function difference(subject: Subject): string {
     : `, ${more} USD/h (${month} a month) dearer than the answer`;
 }
 
-function subjectBlocks(subject: Subject, needs: number, more: readonly string[]): readonly Block[] {
+function subjectBlocks(subject: Subject, needs: number, more: readonly string[] | undefined): readonly Block[] {
   const { subject: name, kind, verdict, offer, elsewhere, misses, ways } = subject;
   const where =
     offer === undefined ? '' : `${kind === 'image' ? ` on ${offer.type}` : ''} in ${offer.cloud} ${offer.region}`;
@@ -90,11 +90,13 @@ function subjectBlocks(subject: Subject, needs: number, more: readonly string[])
     case 'misses': {
       const unpriced = offer !== undefined && price === undefined ? `, and no price of it is known there${known}` : '';
       const title = `${named} misses ${grouped(misses.length)} of ${grouped(needs)} needs${difference(subject)}${unpriced}:`;
+      const asked = list(title, misses.map(missItem));
+      if (more === undefined) return asked;
       const items = ways.map(
         (way): Item => ({ text: way.changes.join(', '), commands: [commandOf(way.request, more)] }),
       );
       return [
-        ...list(title, misses.map(missItem)),
+        ...asked,
         ...(ways.length > 0
           ? list(`To have it, ${ways.length === 1 ? 'this' : 'one of these'}:`, items)
           : price === undefined
@@ -105,8 +107,14 @@ function subjectBlocks(subject: Subject, needs: number, more: readonly string[])
   }
 }
 
-/** @param more options of the command line beside the request, for the commands that are shown */
-export function whyNotBlocks({ answer, needs, subjects }: WhyNot, more: readonly string[] = []): readonly Block[] {
+/**
+ * @param more options of the command line beside the request, for the commands that are shown; undefined where no command
+ *   asks what was asked here, and ways out are not told
+ */
+export function whyNotBlocks(
+  { answer, needs, subjects }: WhyNot,
+  more: readonly string[] | undefined,
+): readonly Block[] {
   const chosen =
     answer === null
       ? 'Nothing fits at all: stowage add-machine tells what clashes.'

@@ -5,8 +5,10 @@ import { answerRequest } from '../../src/plan/answer.ts';
 import { readProblem } from '../../src/plan/problem.ts';
 import { begin, edit, NO_EDITS, parseEdit, redo, type Scenario, type Timeline, undo } from '../../src/plan/scenario.ts';
 import { applyScenario, watch } from '../../src/plan/what-if.ts';
+import { whatIfSchema } from '../../src/plan/what-if-report.ts';
 import { storedInputs } from '../../src/storage/inputs.ts';
 import { catalogs, packs, requests } from '../arbitraries/world.ts';
+import { stowage, within } from '../support/cli.ts';
 import { runs } from '../support/fuzz.ts';
 
 const inputs = storedInputs();
@@ -136,5 +138,71 @@ describe('a scenario', () => {
     const read = parseEdit({ source: '--set', text });
     expect(read.ok).toBe(false);
     if (!read.ok) expect(read.diagnostics[0]!.code).toBe('bad-edit');
+  });
+});
+
+describe('stowage what-if', () => {
+  const ask = (...edits: readonly string[]) =>
+    stowage([
+      'what-if',
+      'add-machine',
+      'kvm',
+      ...within('aws', 'us-east-1'),
+      '--constraints',
+      'cores=2 mem=4G',
+      ...edits.flatMap((text) => ['--set', text]),
+    ]);
+
+  it.each([
+    ['price m8ii*=+10%', 'no instance type matches "m8ii*"'],
+    ['price m8i*=10%%', 'is no percentage'],
+    ['price m8i*@mars=+10%', 'no region'],
+    ['offer t4g.nono=off', 'did you mean t4g.nano?'],
+    ['rule nested-kv=off', 'did you mean nested-kvm?'],
+    ['memory=8G', 'nothing that can be set'],
+    ['mem=8X', 'must be a non-negative float'],
+    ['arch=vax', 'not recognized'],
+    ['region=us-eats-1', 'did you mean us-east-1?'],
+    ['number=none', 'no number of machines'],
+  ])('is told of "%s" in one diagnostic', (text, message) => {
+    const ran = ask(text);
+    expect(ran.code).toBe(2);
+    expect(ran.out).toBe('');
+    expect(ran.err).toContain(message);
+    expect(ran.err.match(/^error:/gm)).toHaveLength(1);
+    expect(ran.err).not.toMatch(/\n {4}at /);
+  });
+
+  it('has nothing to compare without an edit', () => {
+    expect(ask()).toMatchObject({ code: 2, out: '' });
+  });
+
+  it('has the answers that were and that would be, by a published schema', () => {
+    const ran = ask('price m8i*=+40%', 'number=2', 'rule macs=off');
+    expect(ran.code).toBe(0);
+    const told = whatIfSchema.parse(
+      JSON.parse(
+        stowage([
+          'what-if',
+          'add-machine',
+          'kvm',
+          ...within('aws', 'us-east-1'),
+          '--constraints',
+          'cores=2 mem=4G',
+          '--set',
+          'price m8i*=+40%',
+          '--set',
+          'number=2',
+          '--format',
+          'json',
+        ]).out,
+      ),
+    );
+    expect(told.before.machines.map(({ type }) => type)).toEqual(['m8i-flex.large']);
+    expect(told.after.machines.map(({ type }) => type)).toEqual(['r8i-flex.large', 'r8i-flex.large']);
+    // 2 x 0.13197 less 0.10055.
+    expect(told.change).toBe('0.16339');
+    expect(told.edits.map(({ alone }) => alone?.type)).toEqual(['r8i-flex.large', 'm8i-flex.large']);
+    expect(told.turns).toEqual({ edit: 'price m8i*', at: '+31.2482%' });
   });
 });
