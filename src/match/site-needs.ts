@@ -49,10 +49,10 @@ export const IMAGE = 'image';
  */
 export function countedGuests(compiled: Compiled, request: MachineRequest): readonly Guest[] {
   const { capabilities } = compiled.catalog.vocabulary;
-  const isVm = (guest: Guest): boolean => capabilities.get(guest.kind)?.guest === 'vm';
-  const guests = guestsOf(request);
-  if (!guests.some(isVm)) return [];
-  return guests.filter((guest) => isVm(guest) || request.guests?.includes(guest) === true);
+  const isVm = (kind: string): boolean => capabilities.get(kind)?.guest === 'vm';
+  const { containers, guests: stated = [] } = request;
+  if (!containers.some((need) => isVm(need.capability)) && !stated.some((guest) => isVm(guest.kind))) return [];
+  return guestsOf(request).filter((guest) => isVm(guest.kind) || stated.includes(guest));
 }
 
 /** Where a request asks for a capability. */

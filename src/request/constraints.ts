@@ -248,8 +248,7 @@ export function canonicalConstraints(constraints: Constraints): string {
 /** The number that a key asks for; 0 when it asks for nothing. Capped where a double would no longer be exact. */
 export function numberOf(constraints: Constraints, key: Key): number {
   const value = constraints.byKey.get(key)?.value;
-  if (typeof value === 'bigint')
-    return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(value);
+  if (typeof value === 'bigint') return Math.min(Number(value), Number.MAX_SAFE_INTEGER);
   return typeof value === 'number' ? value : 0;
 }
 

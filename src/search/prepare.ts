@@ -260,7 +260,16 @@ export function prepare(index: OfferIndex, request: MachineRequest, at?: string)
   for (const kind of rules.kindsOf(arch, containers.length)) {
     for (const reserve of guests.length === 0 ? ANY : kind.reserves) {
       for (const price of kind.prices ?? ANY) {
-        const asked: Asked = { ...common, all: common.all.slice(), checks: common.checks.slice() };
+        const asked: Asked = {
+          all: common.all.slice(),
+          checks: common.checks.slice(),
+          start: common.start,
+          stop: common.stop,
+          cores: common.cores,
+          mem: common.mem,
+          places: common.places,
+          open: common.open,
+        };
         const usual = kind.usual(arch, market, common.open);
         let suited = usual.offers;
         if (only !== undefined && !byJuju && containers.length === 1) {
@@ -288,8 +297,10 @@ export function prepare(index: OfferIndex, request: MachineRequest, at?: string)
         }
         // An empty bitmap ends before it starts. What only costs too much is kept: prices may be taken to be others.
         if (start > stop || from >= offers.size) continue;
+        const bases: number[] = [];
+        for (const { base } of all) bases.push(base);
         ways.push({
-          all: all.map(({ base }) => base),
+          all: bases,
           from,
           stop,
           end,
