@@ -1,6 +1,7 @@
 import { compile } from '../src/match/compiled.ts';
+import { applyScenario } from '../src/plan/apply-scenario.ts';
 import { begin, edit, parseEdit, type Scenario, type Timeline } from '../src/plan/scenario.ts';
-import { applyScenario, watch } from '../src/plan/what-if.ts';
+import { watch } from '../src/plan/watch.ts';
 import { billedAt, cheapest } from '../src/search/find.ts';
 import { indexOffers } from '../src/search/offer-index.ts';
 import { prepare } from '../src/search/prepare.ts';

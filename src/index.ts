@@ -25,7 +25,7 @@ import { errorAnswer, type ProblemText, readProblem, solveRead } from './plan/pr
 import { type Alternative, type Answer, answerSchema } from './plan/schema.ts';
 import { snapshotProblem } from './plan/snapshot.ts';
 import { verifyAnswer, verifyAsJuju } from './plan/verify.ts';
-import { type WhatIf, whatIf as whatIfReport } from './plan/what-if-report.ts';
+import { type WhatIf, whatIf as whatIfReport } from './plan/what-if.ts';
 import { whyNot as whyNotThese } from './plan/why-not.ts';
 import type { WhyNot } from './plan/why-not-schema.ts';
 import { type Constraints, parseConstraints as parseConstraintTexts } from './request/constraints.ts';
@@ -62,6 +62,7 @@ export {
 } from './juju/validator.ts';
 export { type Compiled, compile } from './match/compiled.ts';
 export type { AnswerOptions } from './plan/answer.ts';
+export { type Applied, applyScenario } from './plan/apply-scenario.ts';
 export { type ProblemText, problemSchema } from './plan/problem.ts';
 export {
   begin as beginScenario,
@@ -74,8 +75,8 @@ export {
   undo as undoScenario,
 } from './plan/scenario.ts';
 export { type Alternative, type Answer, answerSchema, type Machine } from './plan/schema.ts';
-export { type Applied, applyScenario, type Found, type Watch, watch } from './plan/what-if.ts';
-export { type WhatIf, whatIfSchema } from './plan/what-if-report.ts';
+export { type Found, type Watch, watch } from './plan/watch.ts';
+export { type WhatIf, whatIfSchema } from './plan/what-if.ts';
 export { type WhyNot, whyNotSchema } from './plan/why-not-schema.ts';
 export { type Format, renderAnswer } from './render/formats.ts';
 export { type Constraints, canonicalConstraints } from './request/constraints.ts';

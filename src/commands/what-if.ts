@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { whatIf } from '../plan/what-if-report.ts';
+import { whatIf } from '../plan/what-if.ts';
 import { render } from '../render/formats.ts';
 import { whatIfBlocks } from '../render/what-if.ts';
 import { loaderFor } from '../storage/loader.ts';
@@ -15,7 +15,8 @@ const HELP = `
 Edits (--set, repeatable):
   price SELECTOR=CHANGE   on-demand prices, as in price files: 'price aws:m8i*@eu-*=+10%', 'price t4g.small=0.01'
   offer SELECTOR=off      offers that are sold no more: 'offer aws:t4g.*=off'
-  rule ID=off             a rule that is left out: 'rule nested-kvm=off'
+  offer TYPE@REGION=PRICE an offer that there is not yet: 'offer aws:m8i.large@eu-west-1=0.1'
+  rule ID=off             a rule that is left out: 'rule nested-kvm=off'; in braces, a rule in its place
   KEY=VALUE               a constraint written otherwise: 'mem=8G', 'arch='
   number=N, date=DATE     how many machines; the day that is judged by
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { priceFileSchema } from '../sources/prices.ts';
 import { problemSchema } from './problem.ts';
 import { answerSchema } from './schema.ts';
-import { whatIfSchema } from './what-if-report.ts';
+import { whatIfSchema } from './what-if.ts';
 import { whyNotSchema } from './why-not-schema.ts';
 
 /** The JSON Schemas (draft 2020-12) of the formats that others read and write, by name. */

@@ -17,7 +17,12 @@ export const scenarioSchema = z
     withdrawn: z
       .record(z.string(), z.literal(true))
       .meta({ description: 'Selectors of offers that are sold no more, on demand and spot.' }),
-    rules: z.record(z.string(), z.literal('off')).meta({ description: 'Rules that are left out, by id.' }),
+    added: z.record(z.string(), z.string()).meta({
+      description: 'Offers that are sold on demand as well, [cloud:]type@region in full, with their prices.',
+    }),
+    rules: z.record(z.string(), z.string()).meta({
+      description: 'Rules by id: "off" leaves one out, a rule in YAML stands in its place.',
+    }),
     constraints: z.record(z.string(), z.string()).meta({ description: 'Constraints that are written otherwise.' }),
     number: z.int().positive().optional().meta({ description: 'How many machines.' }),
     date: z.string().optional().meta({ description: 'The day that prices and rules are judged by.' }),
@@ -26,7 +31,7 @@ export const scenarioSchema = z
 
 export type Scenario = Readonly<z.infer<typeof scenarioSchema>>;
 
-export const NO_EDITS: Scenario = { prices: {}, withdrawn: {}, rules: {}, constraints: {} };
+export const NO_EDITS: Scenario = { prices: {}, withdrawn: {}, added: {}, rules: {}, constraints: {} };
 
 /** One edit of a scenario, and what takes it back. */
 interface Edit {
@@ -73,35 +78,31 @@ export function redo({ now, past, future }: Timeline): Timeline {
 }
 
 const FORMS =
-  '"price SELECTOR=CHANGE", "offer SELECTOR=off", "rule ID=off", "date=2026-12-01", "number=3", or a constraint such as "mem=8G"';
+  '"price SELECTOR=CHANGE", "offer SELECTOR=off", "offer TYPE@REGION=PRICE", "rule ID=off", "date=2026-12-01", "number=3", or a constraint such as "mem=8G"';
 
 /**
- * An edit from a text: `price aws:m8i*=+10%`, `offer t4g.*@us-east-1=off`, `rule nested-kvm=off`, `date=2026-12-01`,
+ * An edit from a text: `price aws:m8i*=+10%`, `offer t4g.*@us-east-1=off`, `offer aws:t4g.small@eu-west-1=0.02`,
+ * `rule nested-kvm=off`, `rule nested-kvm={when: {type.cloud: aws}, provide: {kvm: any}, …}`, `date=2026-12-01`,
  * `number=3`, `mem=8G`. What the names stand for is seen when the scenario is laid over a catalog.
  */
 export function parseEdit(text: SourceText): Result<(draft: Draft<Scenario>) => void> {
   const bad = (message: string, hint = `write ${FORMS}`) => fail(faultIn(text, 'bad-edit', message, hint));
-  const [, verb, subject = '', to = ''] = /^\s*(price|offer|rule)\s+(.*\S)\s*=([^=]*)$/s.exec(text.text) ?? [];
+  const [, verb, subject = '', to = ''] = /^\s*(price|offer|rule)\s+([^=]*[^=\s])\s*=(.*)$/s.exec(text.text) ?? [];
   const value = to.trim();
   if (verb === 'price')
     return ok((draft) => {
       draft.prices[subject] = value;
     });
-  if (verb === 'offer') {
-    if (value !== 'off')
-      return bad(`offers are set to off, not to "${value}"`, `for another price write "price ${subject}=${value}"`);
+  if (verb === 'offer')
     return ok((draft) => {
-      draft.withdrawn[subject] = true;
+      if (value === 'off') draft.withdrawn[subject] = true;
+      else draft.added[subject] = value;
     });
-  }
   if (verb === 'rule') {
-    if (value !== 'off')
-      return bad(
-        `a rule is set to off, not to "${value}"`,
-        'rules of your own are laid beside the others with --rules',
-      );
+    if (value !== 'off' && !value.startsWith('{'))
+      return bad(`a rule is set to off or to a rule in braces, not to "${value}"`);
     return ok((draft) => {
-      draft.rules[subject] = 'off';
+      draft.rules[subject] = value;
     });
   }
   const [, key = '', given = ''] = /^\s*([a-z-]+)=(.*)$/s.exec(text.text) ?? [];

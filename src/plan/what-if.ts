@@ -1,313 +1,130 @@
-import type { Catalog } from '../catalog/catalog.ts';
-import { textAt } from '../catalog/column.ts';
-import { pickOffers } from '../catalog/offers.ts';
-import { applyPriceEdits, meaningOf, type PriceEdit } from '../catalog/prices.ts';
-import { type Repriced, repricing, selectedRows } from '../catalog/repricing.ts';
-import { type Diagnostic, fail, ok, type Result } from '../diagnostic/diagnostic.ts';
-import { didYouMean } from '../diagnostic/nearest.ts';
-import { canonicalLists } from '../document/canonical.ts';
-import { type Compiled, compile } from '../match/compiled.ts';
-import { validateRequest } from '../match/validate.ts';
-import { compareText } from '../quantity/order.ts';
-import { parseConstraints } from '../request/constraints.ts';
-import { type MachineRequest, zonesOf } from '../request/request.ts';
-import { variant } from '../request/variant.ts';
-import { isRead, type Program, withoutRules } from '../rules/program.ts';
-import { billedAt, billedIf, cheapest } from '../search/find.ts';
-import { indexOffers, type OfferIndex } from '../search/offer-index.ts';
-import { prepare } from '../search/prepare.ts';
-import { parsePriceChange, parseSelector } from '../sources/prices.ts';
-import { describeOffer } from './describe.ts';
-import type { Scenario } from './scenario.ts';
-import type { Alternative } from './schema.ts';
+import { z } from 'zod';
+import { ok, type Result } from '../diagnostic/diagnostic.ts';
+import type { Compiled } from '../match/compiled.ts';
+import { formatDecimal } from '../quantity/decimal.ts';
+import { formatMoney, readMoney } from '../quantity/money.ts';
+import type { MachineRequest } from '../request/request.ts';
+import type { SourceText } from '../request/source-text.ts';
+import { parsePriceChange } from '../sources/prices.ts';
+import { type AnswerOptions, answerRequest } from './answer.ts';
+import { applyScenario } from './apply-scenario.ts';
+import { begin, edit, NO_EDITS, parseEdit, type Scenario, scenarioSchema, type Timeline } from './scenario.ts';
+import { alternative, answerSchema, money } from './schema.ts';
+import { type Found, type Watch, watch } from './watch.ts';
+import { whyNot } from './why-not.ts';
+import { whyNotSchema } from './why-not-schema.ts';
+
+/** What edits make of an answer (`stowage.what-if/1`): before, after, and why. */
+
+export const whatIfSchema = z
+  .strictObject({
+    format: z.literal('stowage.what-if/1'),
+    scenario: scenarioSchema,
+    before: answerSchema,
+    after: answerSchema,
+    change: money
+      .nullable()
+      .meta({ description: 'USD per hour that all machines cost more after; null where one has none.' }),
+    edits: z
+      .array(z.strictObject({ edit: z.string(), alone: alternative.nullable() }))
+      .meta({ description: 'Each edit, with the cheapest machine if it were the only one; null where nothing fits.' }),
+    turns: z
+      .strictObject({ edit: z.string(), at: z.string() })
+      .optional()
+      .meta({ description: 'Of a percentage that makes another machine the cheapest: the least that does.' }),
+    'why-not-before': whyNotSchema
+      .optional()
+      .meta({ description: 'Where another type is chosen after: why that from before is not.' }),
+  })
+  .meta({ id: 'stowage-what-if-1', title: 'stowage what-if' });
+
+export type WhatIf = z.infer<typeof whatIfSchema>;
+
+/** The scenario that edits make, each a text such as `price aws:m8i*=+10%`, or every fault in them. */
+export function scenarioOf(texts: readonly SourceText[]): Result<Timeline> {
+  const read = texts.map(parseEdit);
+  const faults = read.flatMap((one) => (one.ok ? [] : one.diagnostics));
+  if (faults.length > 0) return { ok: false, diagnostics: faults };
+  return ok(read.reduce((timeline, one) => (one.ok ? edit(timeline, one.value) : timeline), begin()));
+}
+
+const sameOffer = (a: Found | undefined, b: Found | undefined): boolean =>
+  a?.offer.type === b?.offer.type &&
+  a?.offer.cloud === b?.offer.cloud &&
+  a?.offer.region === b?.offer.region &&
+  a?.offer.market === b?.offer.market;
 
 /**
- * Lays scenarios over a catalog, its rules and a request: from scratch (`applyScenario`), or by what an edit leaves as it
- * was (`watch`). The two give the same answers.
+ * The least percentage, in the direction of the one edit that there is, at which another offer is the cheapest. As one
+ * percentage of many prices grows, these stay in order, so there is one such point.
  */
-
-const spanOf = (source: string, text: string) => ({ source, text, start: 0, end: text.length });
-
-/** The price edits of a scenario, or every fault in them. */
-function priceEdits(prices: Scenario['prices']): Result<readonly PriceEdit[]> {
-  const faults: Diagnostic[] = [];
-  const edits: PriceEdit[] = [];
-  for (const [selector, text] of Object.entries(prices)) {
-    const span = spanOf('edit', `price ${selector}=${text}`);
-    const patterns = parseSelector(selector);
-    const change = parsePriceChange(text);
-    if (patterns === undefined)
-      faults.push({ code: 'bad-price', message: `"${selector}" selects no offers`, span, hint: SELECTOR });
-    else if ('problem' in change)
-      faults.push({
-        code: 'bad-price',
-        message: `price "${text}" of ${selector} ${change.problem}`,
-        span,
-        hint: change.hint,
-      });
-    else edits.push({ selector, ...patterns, market: 'on-demand', change, reason: undefined, span });
-  }
-  return faults.length > 0 ? fail(...faults) : ok(edits);
-}
-const SELECTOR = 'a selector is [cloud:]type[@region], such as aws:m8i*@eu-*';
-
-/** Rows of the offers that are sold no more. */
-function withdrawnRows(catalog: Catalog, withdrawn: Scenario['withdrawn']): Result<Uint32Array> {
-  const faults: Diagnostic[] = [];
-  const rows = new Set<number>();
-  for (const selector of Object.keys(withdrawn)) {
-    const patterns = parseSelector(selector);
-    const selected: Uint32Array =
-      patterns === undefined ? new Uint32Array() : selectedRows(catalog, { ...patterns, market: 'any' });
-    if (selected.length === 0) {
-      const span = spanOf('edit', `offer ${selector}=off`);
-      const names = Array.from(
-        { length: catalog.types.size },
-        (_, row) => textAt(catalog.types, 'type.name', row) ?? '',
-      );
-      const hint = patterns === undefined ? SELECTOR : didYouMean(patterns.type, new Set(names));
-      faults.push({
-        code: 'idle-edit',
-        message: `"${selector}" selects no offers that could be withdrawn`,
-        span,
-        ...(hint === undefined ? {} : { hint }),
-      });
-    }
-    for (const row of selected) rows.add(row);
-  }
-  return faults.length > 0 ? fail(...faults) : ok(Uint32Array.from(rows).sort());
-}
-
-/** The rules that are left; a rule may be named without its module where one alone has the name. */
-function rulesLeft(program: Program, off: Scenario['rules']): Result<Program> {
-  const faults: Diagnostic[] = [];
-  const out = new Set<string>();
-  for (const name of Object.keys(off)) {
-    const meant = program.rules.filter(({ id }) => id === name || id.endsWith(`/${name}`));
-    if (meant.length === 1) {
-      out.add(meant[0]!.id);
-      continue;
-    }
-    const ids = program.rules.map(({ id }) => id);
-    const short = ids.map((id) => id.slice(id.indexOf('/') + 1));
-    const hint =
-      meant.length > 1
-        ? `write ${meant.map(({ id }) => id).join(' or ')}`
-        : didYouMean(name, new Set([...ids, ...short]));
-    faults.push({
-      code: 'unknown-rule',
-      message: meant.length > 1 ? `several rules are called "${name}"` : `no rule is called "${name}"`,
-      span: spanOf('edit', `rule ${name}=off`),
-      ...(hint === undefined ? {} : { hint }),
-    });
-  }
-  if (faults.length > 0) return fail(...faults);
-  if (out.size === 0) return ok(program);
-  const digest = `${program.digest} without ${[...out].sort(compareText).join(' ')}`;
-  return ok({ ...withoutRules(program, ({ id }) => out.has(id)), digest });
-}
-
-/** The request with constraints written otherwise. */
-function requestUnder(
-  request: MachineRequest,
-  { constraints, number }: Pick<Scenario, 'constraints' | 'number'>,
-  catalog: Catalog,
-): Result<MachineRequest> {
-  const texts = Object.entries(constraints).map(([key, value]) => {
-    return { source: 'edit', text: `${key}=${value.replaceAll(' ', '\\ ')}` };
-  });
-  const parsed = parseConstraints(texts, catalog.vocabulary);
-  if (!parsed.ok) return parsed;
-  return ok(
-    variant(request, (draft) => {
-      for (const [key, constraint] of parsed.value.byKey) draft.constraints.byKey.set(key, constraint as never);
-      if (number !== undefined) draft.count = number;
-    }),
+function turningPoint(watched: Watch, scenario: Scenario): WhatIf['turns'] {
+  const [only, second] = Object.entries(scenario.prices);
+  const rest = [scenario.withdrawn, scenario.added, scenario.rules, scenario.constraints].flatMap((part) =>
+    Object.keys(part),
   );
-}
-
-/** What a scenario makes of a question. */
-export interface Applied {
-  readonly compiled: Compiled;
-  readonly request: MachineRequest;
-  readonly at: string | undefined;
-}
-
-/** @param at the day that is judged by where the scenario names none */
-export function applyScenario(
-  { catalog, program }: Compiled,
-  request: MachineRequest,
-  scenario: Scenario,
-  at?: string,
-): Result<Applied> {
-  const edits = priceEdits(scenario.prices);
-  const withdrawn = withdrawnRows(catalog, scenario.withdrawn);
-  const rules = rulesLeft(program, scenario.rules);
-  const asked = requestUnder(request, scenario, catalog);
-  const faults = [edits, withdrawn, rules, asked].flatMap((part) => (part.ok ? [] : part.diagnostics));
-  if (!edits.ok || !withdrawn.ok || !rules.ok || !asked.ok) return fail(...faults);
-  const digest = `${catalog.digest} with ${canonicalLists({ prices: edits.value.map(meaningOf), withdrawn: Object.keys(scenario.withdrawn) })}`;
-  const priced = applyPriceEdits(left(catalog, withdrawn.value), edits.value, digest);
-  if (!priced.ok) return priced;
-  if (priced.value.idle.length > 0) return fail(...priced.value.idle);
-  const compiled = compile(priced.value.catalog, rules.value);
-  const wrong = validateRequest(asked.value, compiled);
-  return wrong.length > 0 ? fail(...wrong) : ok({ compiled, request: asked.value, at: scenario.date ?? at });
-}
-
-/** The catalog without the offers that are withdrawn. */
-function left(catalog: Catalog, withdrawn: Uint32Array): Catalog {
-  if (withdrawn.length === 0) return catalog;
-  const out = new Set(withdrawn);
-  const rows = Uint32Array.from({ length: catalog.offers.size }, (_, row) => row).filter((row) => !out.has(row));
-  return { ...catalog, offers: pickOffers(catalog.offers, rows), withdrawn: pickOffers(catalog.offers, withdrawn) };
-}
-
-/** The cheapest offer under a scenario. */
-export interface Found {
-  readonly offer: Alternative;
-  /** Nano-dollars per hour, as billed. */
-  readonly price: number;
-}
-
-/** Answers scenario after scenario to one request. */
-export interface Watch {
-  /** The cheapest offer; undefined where nothing fits. A scenario that says what cannot be gives its faults. */
-  cheapest(scenario: Scenario): Result<Found | undefined>;
-}
-
-/** Offers that are priced otherwise or withdrawn, laid over an index. */
-interface Overlay {
-  /** Rows of those that are priced otherwise. */
-  readonly rows: Uint32Array;
-  readonly price: Float64Array;
-  /** By row: 1 for those that are priced otherwise or withdrawn. */
-  readonly touched: Uint8Array;
-}
-
-/** Remembers what was made of an object for as long as the object is in use. */
-function perObject<K extends object, V>(make: (key: K) => V): (key: K) => V {
-  const known = new WeakMap<K, V>();
-  return (key) => {
-    let found = known.get(key);
-    if (found === undefined) {
-      found = make(key);
-      known.set(key, found);
-    }
-    return found;
+  if (only === undefined || second !== undefined || rest.length > 0 || scenario.date !== undefined) return undefined;
+  const [selector, text] = only;
+  const change = parsePriceChange(text);
+  if ('problem' in change || change.kind !== 'percent') return undefined;
+  const sign = change.millionths < 0 ? -1 : 1;
+  const percent = (size: number): string => `${sign < 0 ? '-' : '+'}${formatDecimal(size, 4)}%`;
+  const at = (size: number): Found | undefined => {
+    const found = watched.cheapest({ ...scenario, prices: { [selector]: percent(size) } });
+    return found.ok ? found.value : undefined;
   };
+  const before = at(0);
+  let low = 0;
+  let high = Math.abs(change.millionths);
+  if (sameOffer(before, at(high))) return undefined;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (sameOffer(before, at(middle))) low = middle;
+    else high = middle;
+  }
+  return { edit: `price ${selector}`, at: percent(high) };
 }
-
-/** Facts that price edits change beside the price. */
-const PRICED_FACTS = ['offer.price', 'offer.price-basis', 'offer.as-of'];
 
 /**
- * Watches a request under scenarios. The parts of a scenario that an edit leaves alone stay the same objects, and what was
- * worked out of them stands: an edit of prices touches the offers that it selects, an edit of rules what rules say, an
- * edit of the request only the request.
+ * What edits make of the answer to a request; faults where they say what cannot be.
  *
- * @example watch(compiled, request).cheapest(edit(begin(), (draft) => { draft.prices['aws:m8i*'] = '+10%'; }).now)
+ * @param texts the edits, in order; a later one of the same thing replaces the earlier
+ * @example whatIf(compiled, request, [{ source: '--set', text: 'price aws:m8i*=+10%' }])
  */
-export function watch(base: Compiled, request: MachineRequest, at?: string): Watch {
-  const { catalog } = base;
-  const whole = indexOffers(base);
-  const editsOf = perObject(priceEdits);
-  const reprice = repricing(catalog);
-  const changedPrices = perObject((prices: Scenario['prices']): Repriced | undefined => {
-    const edits = editsOf(prices);
-    return edits.ok ? reprice(edits.value) : undefined;
+export function whatIf(
+  compiled: Compiled,
+  request: MachineRequest,
+  texts: readonly SourceText[],
+  options: AnswerOptions = {},
+): Result<WhatIf> {
+  const timeline = scenarioOf(texts);
+  if (!timeline.ok) return timeline;
+  const scenario = timeline.value.now;
+  const applied = applyScenario(compiled, request, scenario, options.at);
+  if (!applied.ok) return applied;
+  const before = answerRequest(compiled, request, options);
+  const { at } = applied.value;
+  const after = answerRequest(applied.value.compiled, applied.value.request, { ...options, at });
+  const watched = watch(compiled, request, options.at);
+  const edits = texts.map((text) => {
+    const alone = scenarioOf([text]);
+    const found = alone.ok ? watched.cheapest(alone.value.now) : alone;
+    return { edit: text.text.trim(), alone: found.ok ? (found.value?.offer ?? null) : null };
   });
-  const withdrawnOf = perObject((withdrawn: Scenario['withdrawn']) => withdrawnRows(catalog, withdrawn));
-  const indexes = perObject((rules: Scenario['rules']): Result<OfferIndex> => {
-    const program = rulesLeft(base.program, rules);
-    if (!program.ok) return program;
-    return ok(program.value === base.program ? whole : indexOffers(compile(catalog, program.value), whole));
+  const turns = scenario === NO_EDITS ? undefined : turningPoint(watched, scenario);
+  const [was, is] = [before.machines[0], after.machines[0]];
+  const isOther = was !== undefined && (is?.type !== was.type || is.cloud !== was.cloud);
+  return ok({
+    format: 'stowage.what-if/1',
+    scenario: { ...scenario },
+    before,
+    after,
+    change:
+      before.cost === null || after.cost === null
+        ? null
+        : formatMoney(Number(readMoney(after.cost)) - Number(readMoney(before.cost))),
+    edits,
+    ...(turns === undefined ? {} : { turns }),
+    ...(isOther ? { 'why-not-before': whyNot(applied.value.compiled, applied.value.request, [was.type], at) } : {}),
   });
-  const requests = perObject((constraints: Scenario['constraints']): Result<MachineRequest> => {
-    const asked = requestUnder(request, { constraints }, catalog);
-    if (!asked.ok) return asked;
-    const faults = validateRequest(asked.value, base);
-    return faults.length > 0 ? fail(...faults) : asked;
-  });
-  const overlays = perObject((edited: Scenario['prices']) =>
-    perObject((withdrawn: Scenario['withdrawn']): Overlay | undefined => {
-      const out = withdrawnOf(withdrawn);
-      const changed = changedPrices(edited);
-      if (!out.ok || changed === undefined) return undefined;
-      // A price of what is sold no more is a contradiction, perhaps.
-      if (out.value.some((row) => changed.touched[row] === 1)) return undefined;
-      const rows = new Uint32Array(changed.touched.length);
-      let count = 0;
-      for (let row = 0; row < rows.length; row += 1) if (changed.touched[row] === 1) rows[count++] = row;
-      const touched = changed.touched.slice();
-      for (const row of out.value) touched[row] = 1;
-      return { rows: rows.slice(0, count), price: changed.price, touched };
-    }),
-  );
-
-  /** By the whole catalog anew: where an edit changes more than prices of offers that there are. */
-  const anew = (scenario: Scenario): Result<Found | undefined> => {
-    const applied = applyScenario(base, request, scenario, at);
-    if (!applied.ok) return applied;
-    const index = indexOffers(applied.value.compiled);
-    const search = prepare(index, applied.value.request, applied.value.at);
-    const row = cheapest(search);
-    if (row === -1) return ok(undefined);
-    const price = billedAt(search, row);
-    return ok({ offer: describeOffer(applied.value.compiled.catalog, row, price), price });
-  };
-
-  return {
-    cheapest(scenario) {
-      const index = indexes(scenario.rules);
-      const asked = requests(scenario.constraints);
-      const edits = editsOf(scenario.prices);
-      const overlay = overlays(scenario.prices)(scenario.withdrawn);
-      if (!index.ok || !asked.ok || !edits.ok || overlay === undefined) return anew(scenario);
-      const { program } = index.value.compiled;
-      const isPriceRead = edits.value.length > 0 && PRICED_FACTS.some((name) => isRead(program, name));
-      // Which zones there are is read off what is sold.
-      const areZonesRead = Object.keys(scenario.withdrawn).length > 0 && zonesOf(asked.value).length > 0;
-      if (isPriceRead || areZonesRead) return anew(scenario);
-      const search = prepare(index.value, asked.value, scenario.date ?? at);
-      const untouched = cheapest(search, overlay.touched);
-      let best = untouched;
-      let lowest = untouched === -1 ? Number.POSITIVE_INFINITY : billedAt(search, untouched);
-      for (const row of overlay.rows) {
-        const price = overlay.price[row]!;
-        if (price > lowest && program.prices.length === 0) continue;
-        const billed = billedIf(search, row, price);
-        if (billed === undefined || billed > lowest) continue;
-        if (billed === lowest && best !== -1 && compareNamed(catalog, best, row) < 0) continue;
-        best = row;
-        lowest = billed;
-      }
-      if (best === -1) return ok(undefined);
-      const changed = edits.value.length > 0 && overlay.touched[best] === 1;
-      const offer = describeOffer(catalog, best, lowest);
-      return ok({ offer: changed ? asOwn(offer) : offer, price: lowest });
-    },
-  };
-}
-
-/** The order of offers of one price, whatever they cost before. */
-function compareNamed({ offers }: Catalog, a: number, b: number): number {
-  const text = (name: string, row: number): string => {
-    const column = offers.columns.get(name);
-    const value = column?.values[column.codes[row]!];
-    return value === undefined ? '' : String(value);
-  };
-  return (
-    offers.region[a]! - offers.region[b]! ||
-    offers.type[a]! - offers.type[b]! ||
-    compareText(text('offer.market', a), text('offer.market', b)) ||
-    compareText(text('offer.zones', a), text('offer.zones', b)) ||
-    a - b
-  );
-}
-
-/** An offer at a price of one's own: an estimate stays one. */
-function asOwn(offer: Alternative): Alternative {
-  const basis = offer['price-basis'];
-  return basis === undefined || basis === 'list' ? { ...offer, 'price-basis': 'own' } : offer;
 }

@@ -1,5 +1,5 @@
 import type { Answer } from '../plan/schema.ts';
-import type { WhatIf } from '../plan/what-if-report.ts';
+import type { WhatIf } from '../plan/what-if.ts';
 import { formatMonthly, readMoney } from '../quantity/money.ts';
 import { type Block, list, paragraph } from './blocks.ts';
 import { whyNotBlocks } from './why-not.ts';

@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { documentOfValue } from '../../src/document/read.ts';
 import { answerRequest } from '../../src/plan/answer.ts';
+import { applyScenario } from '../../src/plan/apply-scenario.ts';
 import { readProblem } from '../../src/plan/problem.ts';
 import { begin, edit, NO_EDITS, parseEdit, redo, type Scenario, type Timeline, undo } from '../../src/plan/scenario.ts';
-import { applyScenario, watch } from '../../src/plan/what-if.ts';
-import { whatIfSchema } from '../../src/plan/what-if-report.ts';
+import { watch } from '../../src/plan/watch.ts';
+import { whatIfSchema } from '../../src/plan/what-if.ts';
 import { storedInputs } from '../../src/storage/inputs.ts';
 import { catalogs, packs, requests } from '../arbitraries/world.ts';
 import { stowage, within } from '../support/cli.ts';
@@ -27,6 +28,13 @@ const edits = fc.oneof(
     .map((id) => `rule ${id}=off`),
   fc.constantFrom('mem=1G', 'mem=', 'cores=4', 'arch=', 'arch=arm64', 'market=any', 'max-price=0.15', 'region=r1'),
   fc.constantFrom('date=2026-11-22', 'date=2030-02-01'),
+  fc.constantFrom('lab:t0@r1', 'hut:t1@r2', 't2@r1').map((offer) => `offer ${offer}=0.15`),
+  fc
+    .constantFrom(
+      '{when: {type.mem: {at-least: 1 GiB}}, provide: {kvm: any}}',
+      '{when: {type.cloud: lab}, withhold: [lxd]}',
+    )
+    .map((rule) => `rule bare-metal-kvm=${rule.replace('{', '{summary: another rule, ')}`),
 );
 
 const applied = (timeline: Timeline, text: string): Timeline => {
@@ -115,6 +123,8 @@ describe('a scenario', () => {
   it.each<[string, Partial<Scenario>]>([
     ['price aws:m8i*@eu-*=+10%', { prices: { 'aws:m8i*@eu-*': '+10%' } }],
     ['offer t4g.*=off', { withdrawn: { 't4g.*': true } }],
+    ['offer aws:t4g.nano@eu-west-9 = 0.01', { added: { 'aws:t4g.nano@eu-west-9': '0.01' } }],
+    ['rule a/b={when: {type.mem: {at-least: 1}}}', { rules: { 'a/b': '{when: {type.mem: {at-least: 1}}}' } }],
     ['rule nested-kvm=off', { rules: { 'nested-kvm': 'off' } }],
     ['number=3', { number: 3 }],
     ['date=2026-12-01', { date: '2026-12-01' }],
@@ -126,7 +136,6 @@ describe('a scenario', () => {
   it.each([
     'price',
     'price =+10%',
-    'offer t4g.*=0.1',
     'rule nested-kvm=on',
     'number=0',
     'date=tomorrow',
@@ -158,6 +167,13 @@ describe('stowage what-if', () => {
     ['price m8i*=10%%', 'is no percentage'],
     ['price m8i*@mars=+10%', 'no region'],
     ['offer t4g.nono=off', 'did you mean t4g.nano?'],
+    ['offer t4g.*=0.1', 'names no type in a region'],
+    ['offer m8i.large@us-east-1=0.1', 'is sold in us-east-1 already'],
+    ['offer m8i.largo@us-east-1=0.1', 'did you mean m8i.large?'],
+    ['offer m8i.large@mars=0.1', 'the region is not one of its cloud'],
+    ['offer m8i.large@us-east-1=cheap', 'is no amount'],
+    ['rule nested-kvm={when: {type.cluod: aws}, provide: {kvm: any}, summary: x}', 'did you mean type.cloud?'],
+    ['rule nested-kvm={when: ', 'error'],
     ['rule nested-kv=off', 'did you mean nested-kvm?'],
     ['memory=8G', 'nothing that can be set'],
     ['mem=8X', 'must be a non-negative float'],

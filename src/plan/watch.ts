@@ -1,0 +1,165 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import { type Repriced, repricing } from '../catalog/repricing.ts';
+import { fail, ok, type Result } from '../diagnostic/diagnostic.ts';
+import { type Compiled, compile } from '../match/compiled.ts';
+import { validateRequest } from '../match/validate.ts';
+import { compareText } from '../quantity/order.ts';
+import { type MachineRequest, zonesOf } from '../request/request.ts';
+import { isRead } from '../rules/program.ts';
+import { billedAt, billedIf, cheapest } from '../search/find.ts';
+import { indexOffers, type OfferIndex } from '../search/offer-index.ts';
+import { prepare } from '../search/prepare.ts';
+import { applyScenario, priceEdits, requestUnder, rulesUnder, withdrawnRows } from './apply-scenario.ts';
+import { describeOffer } from './describe.ts';
+import type { Scenario } from './scenario.ts';
+import type { Alternative } from './schema.ts';
+
+/** The cheapest offer under a scenario. */
+export interface Found {
+  readonly offer: Alternative;
+  /** Nano-dollars per hour, as billed. */
+  readonly price: number;
+}
+
+/** Answers scenario after scenario to one request. */
+export interface Watch {
+  /** The cheapest offer; undefined where nothing fits. A scenario that says what cannot be gives its faults. */
+  cheapest(scenario: Scenario): Result<Found | undefined>;
+}
+
+/** Offers that are priced otherwise or withdrawn, laid over an index. */
+interface Overlay {
+  /** Rows of those that are priced otherwise. */
+  readonly rows: Uint32Array;
+  readonly price: Float64Array;
+  /** By row: 1 for those that are priced otherwise or withdrawn. */
+  readonly touched: Uint8Array;
+}
+
+/** Remembers what was made of an object for as long as the object is in use. */
+function perObject<K extends object, V>(make: (key: K) => V): (key: K) => V {
+  const known = new WeakMap<K, V>();
+  return (key) => {
+    let found = known.get(key);
+    if (found === undefined) {
+      found = make(key);
+      known.set(key, found);
+    }
+    return found;
+  };
+}
+
+/** Facts that price edits change beside the price. */
+const PRICED_FACTS = ['offer.price', 'offer.price-basis', 'offer.as-of'];
+
+/**
+ * Watches a request under scenarios. The parts of a scenario that an edit leaves alone stay the same objects, and what was
+ * worked out of them stands: an edit of prices touches the offers that it selects, an edit of rules what rules say, an
+ * edit of the request only the request.
+ *
+ * @example watch(compiled, request).cheapest(edit(begin(), (draft) => { draft.prices['aws:m8i*'] = '+10%'; }).now)
+ */
+export function watch(base: Compiled, request: MachineRequest, at?: string): Watch {
+  const { catalog } = base;
+  const whole = indexOffers(base);
+  const editsOf = perObject(priceEdits);
+  const reprice = repricing(catalog);
+  const changedPrices = perObject((prices: Scenario['prices']): Repriced | undefined => {
+    const edits = editsOf(prices);
+    return edits.ok ? reprice(edits.value) : undefined;
+  });
+  const withdrawnOf = perObject((withdrawn: Scenario['withdrawn']) => withdrawnRows(catalog, withdrawn));
+  const indexes = perObject((rules: Scenario['rules']): Result<OfferIndex> => {
+    const program = rulesUnder(base.program, rules);
+    if (!program.ok) return program;
+    return ok(program.value === base.program ? whole : indexOffers(compile(catalog, program.value), whole));
+  });
+  const requests = perObject((constraints: Scenario['constraints']): Result<MachineRequest> => {
+    const asked = requestUnder(request, { constraints }, catalog);
+    if (!asked.ok) return asked;
+    const faults = validateRequest(asked.value, base);
+    return faults.length > 0 ? fail(...faults) : asked;
+  });
+  const overlays = perObject((edited: Scenario['prices']) =>
+    perObject((withdrawn: Scenario['withdrawn']): Overlay | undefined => {
+      const out = withdrawnOf(withdrawn);
+      const changed = changedPrices(edited);
+      if (!out.ok || changed === undefined) return undefined;
+      // A price of what is sold no more is a contradiction, perhaps.
+      if (out.value.some((row) => changed.touched[row] === 1)) return undefined;
+      const rows = new Uint32Array(changed.touched.length);
+      let count = 0;
+      for (let row = 0; row < rows.length; row += 1) if (changed.touched[row] === 1) rows[count++] = row;
+      const touched = changed.touched.slice();
+      for (const row of out.value) touched[row] = 1;
+      return { rows: rows.slice(0, count), price: changed.price, touched };
+    }),
+  );
+
+  /** By the whole catalog anew: where an edit changes more than prices of offers that there are. */
+  const anew = (scenario: Scenario): Result<Found | undefined> => {
+    const applied = applyScenario(base, request, scenario, at);
+    if (!applied.ok) return applied;
+    const index = indexOffers(applied.value.compiled);
+    const search = prepare(index, applied.value.request, applied.value.at);
+    const row = cheapest(search);
+    if (row === -1) return ok(undefined);
+    const price = billedAt(search, row);
+    return ok({ offer: describeOffer(applied.value.compiled.catalog, row, price), price });
+  };
+
+  return {
+    cheapest(scenario) {
+      const index = indexes(scenario.rules);
+      const asked = requests(scenario.constraints);
+      const edits = editsOf(scenario.prices);
+      const overlay = overlays(scenario.prices)(scenario.withdrawn);
+      const areAdded = Object.keys(scenario.added).length > 0;
+      if (!index.ok || !asked.ok || !edits.ok || overlay === undefined || areAdded) return anew(scenario);
+      const { program } = index.value.compiled;
+      const isPriceRead = edits.value.length > 0 && PRICED_FACTS.some((name) => isRead(program, name));
+      // Which zones there are is read off what is sold.
+      const areZonesRead = Object.keys(scenario.withdrawn).length > 0 && zonesOf(asked.value).length > 0;
+      if (isPriceRead || areZonesRead) return anew(scenario);
+      const search = prepare(index.value, asked.value, scenario.date ?? at);
+      const untouched = cheapest(search, overlay.touched);
+      let best = untouched;
+      let lowest = untouched === -1 ? Number.POSITIVE_INFINITY : billedAt(search, untouched);
+      for (const row of overlay.rows) {
+        const price = overlay.price[row]!;
+        if (price > lowest && program.prices.length === 0) continue;
+        const billed = billedIf(search, row, price);
+        if (billed === undefined || billed > lowest) continue;
+        if (billed === lowest && best !== -1 && compareNamed(catalog, best, row) < 0) continue;
+        best = row;
+        lowest = billed;
+      }
+      if (best === -1) return ok(undefined);
+      const changed = edits.value.length > 0 && overlay.touched[best] === 1;
+      const offer = describeOffer(catalog, best, lowest);
+      return ok({ offer: changed ? asOwn(offer) : offer, price: lowest });
+    },
+  };
+}
+
+/** The order of offers of one price, whatever they cost before. */
+function compareNamed({ offers }: Catalog, a: number, b: number): number {
+  const text = (name: string, row: number): string => {
+    const column = offers.columns.get(name);
+    const value = column?.values[column.codes[row]!];
+    return value === undefined ? '' : String(value);
+  };
+  return (
+    offers.region[a]! - offers.region[b]! ||
+    offers.type[a]! - offers.type[b]! ||
+    compareText(text('offer.market', a), text('offer.market', b)) ||
+    compareText(text('offer.zones', a), text('offer.zones', b)) ||
+    a - b
+  );
+}
+
+/** An offer at a price of one's own: an estimate stays one. */
+function asOwn(offer: Alternative): Alternative {
+  const basis = offer['price-basis'];
+  return basis === undefined || basis === 'list' ? { ...offer, 'price-basis': 'own' } : offer;
+}
