@@ -8,6 +8,7 @@ import { type MachineRequest, zonesOf } from '../request/request.ts';
 import { isRead } from '../rules/program.ts';
 import { billedAt, billedIf, cheapest } from '../search/find.ts';
 import { indexOffers, type OfferIndex } from '../search/offer-index.ts';
+import { once } from '../search/once.ts';
 import { prepare } from '../search/prepare.ts';
 import { applyScenario, priceEdits, requestUnder, rulesUnder, withdrawnRows } from './apply-scenario.ts';
 import { describeOffer } from './describe.ts';
@@ -36,17 +37,9 @@ interface Overlay {
   readonly touched: Uint8Array;
 }
 
-/** Remembers what was made of an object for as long as the object is in use. */
+/** What is worked out of a part of a scenario stands for as long as the part is in use. */
 function perObject<K extends object, V>(make: (key: K) => V): (key: K) => V {
-  const known = new WeakMap<K, V>();
-  return (key) => {
-    let found = known.get(key);
-    if (found === undefined) {
-      found = make(key);
-      known.set(key, found);
-    }
-    return found;
-  };
+  return once(make, new WeakMap<K, V>());
 }
 
 /** Facts that price edits change beside the price. */
