@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeCatalog } from '../../benchmarks/world.ts';
 import { bitmapsOver, isIn } from '../../src/catalog/bitmaps.ts';
+import { buildCatalog } from '../../src/catalog/catalog.ts';
+import type { Value } from '../../src/catalog/value.ts';
 import { documentOfValue } from '../../src/document/read.ts';
 import { type Compiled, compile } from '../../src/match/compiled.ts';
 import { prepare as prepareScan } from '../../src/match/query.ts';
@@ -100,6 +102,30 @@ describe('the index', () => {
         expectSame(indexes[which]!, request.value);
       }),
       runs(200, 20_000),
+    );
+  });
+
+  it('tells amounts apart of which there are more than it keeps bitmaps of', () => {
+    const builder = buildCatalog(vocabulary);
+    const fact = (name: string, row: number, value: Value): void =>
+      builder.fact(vocabulary.attributes.get(name)!, row, value);
+    const region = builder.region('lab', 'r0');
+    for (let index = 0; index < 2_000; index += 1) {
+      const type = builder.type('lab', `t${index}`);
+      fact('type.arch', type, ['amd64']);
+      fact('type.mem', type, 1_000 + ((index * 7_919) % 2_000));
+      fact('type.cores', type, 1 + (index % 700));
+      builder.offer(type, region, ((index * 104_729) % 1_999) * 1_000, Number.POSITIVE_INFINITY);
+    }
+    const index = indexOffers(compile(builder.finish({ gapsAreUnknown: false, digest: 'many' }), rules.value));
+    fc.assert(
+      fc.property(fc.integer({ min: 990, max: 3_010 }), fc.nat(710), fc.boolean(), (mem, cores, kvm) => {
+        const text = { constraints: `mem=${mem}M cores=${cores}`, ...(kvm ? { placement: 'kvm' } : {}) };
+        const request = readRequest(text, vocabulary);
+        fc.pre(request.ok);
+        expectSame(index, request.value);
+      }),
+      runs(150, 5_000),
     );
   });
 
