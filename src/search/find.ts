@@ -51,6 +51,9 @@ function firstInBitmaps(
 ): number {
   if (from >= below) return -1;
   const { all, stop, checks } = way;
+  // Most words end with the two rarest bitmaps: these are looked at without a loop.
+  const rarest = all[0]!;
+  const second = all.length > 1 ? all[1]! : rarest;
   const start = from >>> 5;
   // Bits that stand before the start are masked at each level; the mask holds for the first word of a level alone.
   let topMask = ALL_ROWS << (start >>> 5);
@@ -64,7 +67,8 @@ function firstInBitmaps(
       for (; words !== 0; words &= words - 1) {
         const word = (group << 5) + lowestOne(words);
         if (word > stop) return -1;
-        let bits = commonAt(buffer, all, word);
+        let bits = buffer[rarest + word]! & buffer[second + word]!;
+        for (let index = 2; index < all.length && bits !== 0; index += 1) bits &= buffer[all[index]! + word]!;
         if (word === start) bits &= ALL_ROWS << from;
         for (; bits !== 0; bits &= bits - 1) {
           const row = (word << 5) + lowestOne(bits);
