@@ -62,12 +62,13 @@ function firstInBitmaps(
     topMask = ALL_ROWS;
     for (; groups !== 0; groups &= groups - 1) {
       const group = (at << 5) + lowestOne(groups);
+      if (group << 5 > stop) return -1;
       let words = commonAt(buffer, all, summary + group);
       if (group === start >>> 5) words &= ALL_ROWS << start;
       for (; words !== 0; words &= words - 1) {
         const word = (group << 5) + lowestOne(words);
-        if (word > stop) return -1;
         let bits = buffer[rarest + word]! & buffer[second + word]!;
+        if (bits === 0) continue;
         for (let index = 2; index < all.length && bits !== 0; index += 1) bits &= buffer[all[index]! + word]!;
         if (word === start) bits &= ALL_ROWS << from;
         for (; bits !== 0; bits &= bits - 1) {
