@@ -17,7 +17,10 @@ export type RequestFacts = ReadonlyMap<string, Value>;
 export const ROW_SCOPES = ['type', 'region', 'image', 'offer'] as const;
 export type RowScope = (typeof ROW_SCOPES)[number];
 
-/** One combination of rows. `offer` and `image` may be -1: none is meant, and its facts are unknown. */
+/** The row of what is not meant: its facts are unknown. */
+export const NOWHERE = -1;
+
+/** One combination of rows, each a row of its table or `NOWHERE`. */
 export type Site = Readonly<Record<RowScope, number>>;
 
 export function tableOf(space: Space, scope: RowScope): Table {

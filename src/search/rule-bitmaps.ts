@@ -1,20 +1,20 @@
 import type { Bitmap, Bitmaps } from '../catalog/bitmaps.ts';
-import type { Offers } from '../catalog/catalog.ts';
-import { numberAt, textAt, valueAt } from '../catalog/column.ts';
+import { numberAt, textAt } from '../catalog/column.ts';
 import { bootsBetween } from '../match/boots.ts';
 import type { Compiled } from '../match/compiled.ts';
 import { deriveFor } from '../match/derived.ts';
 import { imagesIn } from '../match/images.ts';
-import { compareText } from '../quantity/order.ts';
 import type { MachineRequest } from '../request/request.ts';
 import type { Derivation, Question } from '../rules/derive.ts';
 import { billedPrice } from '../rules/price.ts';
-import { type Program, type RuleOf, readsOfRule, withoutRules } from '../rules/program.ts';
-import { attributesOf, type Rule } from '../rules/rule.ts';
-import type { Site, Space } from '../rules/space.ts';
-import { FALSE, TRUE } from '../rules/tri.ts';
+import { type RuleOf, withoutRules } from '../rules/program.ts';
+import type { Rule } from '../rules/rule.ts';
+import { NOWHERE, type Site } from '../rules/space.ts';
+import { TRUE } from '../rules/tri.ts';
 import type { FactBitmaps } from './fact-bitmaps.ts';
+import { kindsOf } from './image-kinds.ts';
 import { once } from './once.ts';
+import { allowedByOffers, passes } from './refusals.ts';
 
 /**
  * What rules say of the offers, as bitmaps: what they can host, what is refused, what is kept back, what is billed.
@@ -69,68 +69,6 @@ export interface PriceClass {
 
 const idsOf = (rules: readonly Rule[]): string => rules.map(({ id }) => id).join(' ');
 
-/** The row of what plays no part. */
-const NONE = -1;
-
-/** The attributes of images by which rules, or booting, may tell them apart. */
-function tellingAttributes({ rules }: Program): readonly string[] {
-  const names = new Set(['image.arch', 'image.virt']);
-  for (const leaf of rules.flatMap(readsOfRule)) {
-    if (leaf.kind !== 'leaf') continue;
-    for (const { name, scope } of attributesOf(leaf)) if (scope === 'image') names.add(name);
-  }
-  return [...names].sort(compareText);
-}
-
-/** Rows of images that are alike in all that tells images apart. */
-function kindsOf({ images }: Space, program: Program): readonly (readonly number[])[] {
-  const telling = tellingAttributes(program);
-  const kinds = new Map<string, number[]>();
-  for (let row = 0; row < images.size; row += 1) {
-    const key = JSON.stringify(telling.map((name) => valueAt(images, name, row) ?? null));
-    const kind = kinds.get(key);
-    if (kind === undefined) kinds.set(key, [row]);
-    else kind.push(row);
-  }
-  return [...kinds.values()];
-}
-
-interface Refusal {
-  readonly rule: Program['refusals'][number];
-  /** Its index among the refusals of the program. */
-  readonly refusal: number;
-}
-
-/** Whether a rule does not refuse. */
-function passes(derivation: Derivation, { rule, refusal }: Refusal, site: Site): boolean {
-  const violated = derivation.violated(refusal, site);
-  return violated === FALSE || (violated !== TRUE && rule.onUnknown !== 'refuse');
-}
-
-/** By image: 1 for each offer that none of some rules refuses; nothing where there are no rules. */
-function allowedByOffers(
-  derivation: Derivation,
-  refusals: readonly Refusal[],
-  images: readonly number[],
-  { size, type, region }: Offers,
-): readonly Uint8Array[] {
-  if (refusals.length === 0) return [];
-  const allowed = images.map(() => new Uint8Array(size).fill(1));
-  for (const refusal of refusals) {
-    const { of, first } = derivation.offersAlike(refusal);
-    for (const [index, image] of images.entries()) {
-      const own = allowed[index]!;
-      const passing = Uint8Array.from(first, (offer) => {
-        const at = { type: type[offer]!, region: region[offer]!, image, offer };
-        return offer === NONE || passes(derivation, refusal, at) ? 1 : 0;
-      });
-      if (!passing.includes(0)) continue;
-      for (let row = 0; row < size; row += 1) own[row]! &= passing[of[row]!]!;
-    }
-  }
-  return allowed;
-}
-
 /** @param at the day that rules are judged by */
 export function ruleBitmaps(
   { catalog, program: whole }: Compiled,
@@ -170,7 +108,7 @@ export function ruleBitmaps(
 
   const kindOf = (members: readonly number[], allowed: Uint8Array | undefined): ImageKind => {
     const image = members[0]!;
-    const ofType = (type: number): Site => ({ type, image, region: NONE, offer: NONE });
+    const ofType = (type: number): Site => ({ type, image, region: NOWHERE, offer: NOWHERE });
     const ofOffer = (offer: number): Site => {
       return { type: offers.type[offer]!, image, region: offers.region[offer]!, offer };
     };
@@ -182,7 +120,7 @@ export function ruleBitmaps(
       if (!derivation.dependsOnOffer(question))
         return { of: offers.type, answers: Array.from({ length: types.size }, (_, row) => answer(ofType(row))) };
       const { of, first } = derivation.offersAlike(question);
-      return { of, answers: Array.from(first, (row) => (row === NONE ? undefined : answer(ofOffer(row)))) };
+      return { of, answers: Array.from(first, (row) => (row === NOWHERE ? undefined : answer(ofOffer(row)))) };
     };
 
     const bootable = Uint8Array.from({ length: types.size }, (_, type) =>
