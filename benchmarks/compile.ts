@@ -61,9 +61,10 @@ function offerByOffer(text: string, catalog: Catalog, request: MachineRequest, s
         return violated === TRUE || (violated === UNKNOWN_TRUTH && onUnknown === 'refuse');
       });
       const boots = setAt(types, 'type.arch', site.type)?.includes(arch) === true;
-      if (boots && refusing.length === 0) usable += 1;
+      const isUsable = boots && refusing.length === 0;
+      if (isUsable) usable += 1;
       const has = names.map((name) => passesLevel(derivation.capability(name, site), ANY_VERSION) === TRUE);
-      for (const [at, one] of has.entries()) if (one) hosting[at]! += 1;
+      for (const [at, one] of has.entries()) if (one && isUsable) hosting[at]! += 1;
       if (step === 0 || offer % step !== 0) continue;
       const capabilities = referenceCapabilities(program.value, facts(site));
       const same =
@@ -105,7 +106,7 @@ export async function compileSection({ sizes = SIZES }: Options): Promise<Sectio
     head: ['offers', 'how', 'median', 'spread over rounds', 'against offer by offer'],
     rows,
     note: [
-      `${RULES} made-up rules and catalogs (seed ${SEED}), from the text of the rules to what each offer can host with each image and whether it is refused. At the largest size: ${Object.entries(
+      `${RULES} made-up rules and catalogs (seed ${SEED}), from the text of the rules to which offers each image boots on without being refused, and what these can host. At the largest size: ${Object.entries(
         told,
       )
         .map(([name, count]) => `${name} ${count}`)

@@ -40,6 +40,8 @@ export function passesLevel(state: CapabilityState, least: number): Tri {
 
 export type States = ReadonlyMap<string, CapabilityState>;
 
+const NO_STATES: States = new Map();
+
 function deriveOne(
   program: Program,
   stratum: Stratum,
@@ -54,15 +56,14 @@ function deriveOne(
     for (const grant of rule.action.grants) {
       if (grant.capability !== name) continue;
       const holds = truth(rule.when);
+      if (holds === FALSE) continue;
       const level = levelOf(program, grant.version);
       if (holds === TRUE) {
         providers.push({ rule, level });
         lower = Math.max(lower, level);
       }
-      if (holds !== FALSE) {
-        upper = Math.max(upper, level);
-        anyPossible ||= level === ANY_VERSION;
-      }
+      upper = Math.max(upper, level);
+      anyPossible ||= level === ANY_VERSION;
     }
   }
   if (upper === ABSENT) return NO_STATE;
@@ -72,12 +73,13 @@ function deriveOne(
     for (const grant of rule.action.grants) {
       if (grant.capability !== name) continue;
       const holds = truth(rule.when);
+      if (holds === FALSE) continue;
       const level = levelOf(program, grant.version);
       if (holds === TRUE && level > refined) {
         refined = level;
         refiner = rule;
       }
-      if (holds !== FALSE) upper = Math.max(upper, level);
+      upper = Math.max(upper, level);
     }
   }
   // A refinement never creates a capability.
@@ -109,6 +111,15 @@ export function deriveStratum(
   stratum: Stratum,
   truth: (condition: Condition, soFar: States) => Tri,
 ): States {
+  if (!stratum.recursive) {
+    const derived = new Map<string, CapabilityState>();
+    for (const name of stratum.capabilities)
+      derived.set(
+        name,
+        deriveOne(program, stratum, name, (condition) => truth(condition, NO_STATES)),
+      );
+    return derived;
+  }
   let states: States = new Map(stratum.capabilities.map((name) => [name, NO_STATE]));
   for (;;) {
     const before = states;
@@ -122,6 +133,6 @@ export function deriveStratum(
       const earlier = before.get(name)!;
       return earlier.lower === lower && earlier.upper === upper && earlier.maybeAny === maybeAny;
     });
-    if (settled || !stratum.recursive) return states;
+    if (settled) return states;
   }
 }

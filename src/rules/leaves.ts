@@ -87,6 +87,13 @@ export function leavesOver(space: Space, request: RequestFacts): Leaves {
   return {
     truth(leaf, site) {
       const { scope, name } = leaf.attribute;
+      // Asked most often, and told at once.
+      const before = known.get(leaf);
+      if (before !== undefined) {
+        const { column, outcomes } = before;
+        const row = site[scope as RowScope];
+        return outcomes[row < 0 || column === undefined ? UNKNOWN : column.codes[row]!] as Tri;
+      }
       if (scope === 'request') return judge(leaf, request.get(name), site);
       if (!isSimple(leaf)) return judge(leaf, factAt(space, name, scope, site), site);
       const { column, outcomes } = decided(leaf, scope);

@@ -14,7 +14,7 @@ import { TRUE } from '../rules/tri.ts';
 import type { FactBitmaps } from './fact-bitmaps.ts';
 import { kindsOf } from './image-kinds.ts';
 import { once } from './once.ts';
-import { allowedByOffers, passes } from './refusals.ts';
+import { refuse } from './refusals.ts';
 
 /**
  * What rules say of the offers, as bitmaps: what they can host, what is refused, what is kept back, what is billed.
@@ -39,7 +39,7 @@ export interface ImageKind {
    * where it is not asked for.
    */
   usual(arch: string | undefined, market: string | undefined, open: boolean): UsualOffers;
-  /** Offers that certainly can host a capability at a level or above. */
+  /** Those of `usable` that certainly can host a capability at a level or above. */
   hosting(capability: string, least: number): Bitmap;
   /** The same without launch options: what Juju can bring about. */
   hostingByJuju(capability: string, least: number): Bitmap;
@@ -67,6 +67,9 @@ export interface PriceClass {
   bill(list: number): number;
 }
 
+/** Stands for a level that was not worked out. */
+const UNDECIDED = -1;
+
 const idsOf = (rules: readonly Rule[]): string => rules.map(({ id }) => id).join(' ');
 
 /** @param at the day that rules are judged by */
@@ -82,10 +85,6 @@ export function ruleBitmaps(
   const { types, regions, offers } = space;
   const boots = bootsBetween(types, images.table);
   const imagesOfRegion = Array.from({ length: regions.size }, (_, row) => new Set(imagesIn(images, regions, row)));
-  const refusals = program.refusals.flatMap((rule, refusal) => (rule.effect === 'enforce' ? [{ rule, refusal }] : []));
-  const byOffer = refusals.filter(({ refusal }) => derivation.dependsOnOffer({ refusal }));
-  const byType = refusals.filter((one) => !byOffer.includes(one));
-
   const usualOf = (usable: Bitmap, hosting: ImageKind['hosting']): ImageKind['usual'] => {
     const of = once((arch: string | undefined) =>
       once((market: string | undefined) =>
@@ -106,8 +105,7 @@ export function ruleBitmaps(
     return (arch, market, open) => of(arch)(market)(open);
   };
 
-  const kindOf = (members: readonly number[], allowed: Uint8Array | undefined): ImageKind => {
-    const image = members[0]!;
+  const kindOf = (image: number, flags: Uint8Array): ImageKind => {
     const ofType = (type: number): Site => ({ type, image, region: NOWHERE, offer: NOWHERE });
     const ofOffer = (offer: number): Site => {
       return { type: offers.type[offer]!, image, region: offers.region[offer]!, offer };
@@ -123,80 +121,89 @@ export function ruleBitmaps(
       return { of, answers: Array.from(first, (row) => (row === NOWHERE ? undefined : answer(ofOffer(row)))) };
     };
 
-    const bootable = Uint8Array.from({ length: types.size }, (_, type) =>
-      boots(type, image) === TRUE && byType.every((one) => passes(derivation, one, ofType(type))) ? 1 : 0,
-    );
-    const present = Uint8Array.from(imagesOfRegion, (own) => (members.some((member) => own.has(member)) ? 1 : 0));
-    const usable = bitmaps.where(
-      (row) => bootable[offers.type[row]!] === 1 && present[offers.region[row]!] === 1 && allowed?.[row] !== 0,
-    );
-
+    const usable = bitmaps.where((row) => flags[row] === 1);
     const hostingBy = (of: Derivation): ImageKind['hosting'] => {
-      const levels = once((capability: string) => ask({ capability }, (site) => of.capability(capability, site).lower));
+      // Asked only of what is usable, once per class of offers that rules do not tell apart.
+      const levels = once((capability: string) => {
+        const question = { capability };
+        const readsOffer = derivation.dependsOnOffer(question);
+        const { of: classes, first } = readsOffer
+          ? derivation.offersAlike(question)
+          : { of: offers.type, first: { length: types.size } };
+        const known = new Int32Array(first.length).fill(UNDECIDED);
+        for (let row = 0; row < offers.size; row += 1) {
+          const place = classes[row]!;
+          if (flags[row] === 0 || known[place] !== UNDECIDED) continue;
+          known[place] = of.capability(capability, readsOffer ? ofOffer(row) : ofType(place)).lower;
+        }
+        return { classes, known };
+      });
       const sets = once((capability: string) =>
         once((least: number) => {
-          const { of: rows, answers } = levels(capability);
-          return bitmaps.gather(
-            rows,
-            Uint8Array.from(answers, (level) => (level !== undefined && level >= least ? 1 : 0)),
-          );
+          const { classes, known } = levels(capability);
+          return bitmaps.where((row) => flags[row] === 1 && known[classes[row]!]! >= least);
         }),
       );
       return (capability, least) => sets(capability)(least);
     };
     const hosting = hostingBy(derivation);
-    /** Offers by the rules that apply to them: those of the same key are one class. */
+    /**
+     * Offers by the rules that apply to them.
+     *
+     * @param sizes what else of a type tells offers apart under these rules
+     */
     const classesOf = <R extends Rule>(
       verb: 'reserve' | 'price',
       apply: (site: Site) => readonly R[],
-      keyOf: (rules: readonly R[], site: Site) => string,
-    ): readonly { readonly rules: readonly R[]; readonly site: Site; readonly offers: Bitmap | undefined }[] => {
-      const classes = new Map<string, { readonly rules: readonly R[]; readonly site: Site; readonly number: number }>();
-      const { of, answers } = ask({ rules: verb }, (site) => {
-        const rules = apply(site);
-        const key = keyOf(rules, site);
-        let found = classes.get(key);
-        if (found === undefined) {
-          found = { rules, site, number: classes.size };
-          classes.set(key, found);
-        }
+      sizes: (rules: readonly R[], type: number) => readonly (number | undefined)[],
+    ): readonly { readonly rules: readonly R[]; readonly type: number; readonly offers: Bitmap | undefined }[] => {
+      const { of, answers } = ask({ rules: verb }, apply);
+      const classes = new Map<
+        string,
+        { readonly rules: readonly R[]; readonly type: number; readonly number: number }
+      >();
+      const numberOf = once((pair: number) => {
+        const type = pair % types.size;
+        const rules = answers[(pair - type) / types.size]!;
+        const key = JSON.stringify([idsOf(rules), sizes(rules, type).map((size) => size ?? null)]);
+        const found = classes.get(key) ?? { rules, type, number: classes.size };
+        classes.set(key, found);
         return found.number;
       });
-      return [...classes.values()].map(({ rules, site, number }) => {
-        if (classes.size === 1) return { rules, site, offers: undefined };
-        return {
-          rules,
-          site,
-          offers: bitmaps.gather(
-            of,
-            Uint8Array.from(answers, (one) => (one === number ? 1 : 0)),
-          ),
-        };
+      const numbers = Uint32Array.from(offers.type, (type, row) => numberOf(of[row]! * types.size + type));
+      if (classes.size === 1)
+        return [...classes.values()].map(({ rules, type }) => ({ rules, type, offers: undefined }));
+      return [...classes.values()].map(({ rules, type, number }) => {
+        return { rules, type, offers: bitmaps.where((row) => numbers[row] === number) };
       });
     };
     const sizeAt =
       (type: number) =>
       (attribute: string): number | undefined =>
         numberAt(types, attribute, type);
-    const prices = classesOf(
-      'price',
-      (site) => derivation.priceRules(site),
-      (rules, { type }) =>
-        [idsOf(rules), ...rules.map(({ action: { change } }) => change.per && sizeAt(type)(change.per.name))].join(' '),
-    );
+    const pricesOf = (): readonly PriceClass[] =>
+      classesOf(
+        'price',
+        (site) => derivation.priceRules(site),
+        (rules, type) =>
+          rules.map(({ action: { change } }) =>
+            change.per === undefined ? undefined : numberAt(types, change.per.name, type),
+          ),
+      ).map(({ rules, type, offers: own }) => {
+        return { offers: own, bill: (list) => billedPrice(list, rules, sizeAt(type)).total };
+      });
     return {
       arch: textAt(images.table, 'image.arch', image),
       usable,
       usual: usualOf(usable, hosting),
       hosting,
       hostingByJuju: unaided === derivation ? hosting : hostingBy(unaided),
-      reserves: classesOf('reserve', (site) => derivation.reserveRules(site), idsOf),
-      prices:
-        program.prices.length === 0
-          ? undefined
-          : prices.map(({ rules, site, offers: own }) => {
-              return { offers: own, bill: (list) => billedPrice(list, rules, sizeAt(site.type)).total };
-            }),
+      reserves: classesOf(
+        'reserve',
+        (site) => derivation.reserveRules(site),
+        () => [],
+      ),
+      prices: program.prices.length === 0 ? undefined : pricesOf(),
     };
   };
   /** Several kinds as one: an offer is usable, or hosts a capability, with one of them. */
@@ -204,9 +211,7 @@ export function ruleBitmaps(
     const usable = bitmaps.union(kinds.map((kind) => kind.usable));
     const someHosting = (of: 'hosting' | 'hostingByJuju'): ImageKind['hosting'] => {
       const sets = once((capability: string) =>
-        once((least: number) =>
-          bitmaps.union(kinds.map((kind) => bitmaps.common([kind.usable, kind[of](capability, least)]))),
-        ),
+        once((least: number) => bitmaps.union(kinds.map((kind) => kind[of](capability, least)))),
       );
       return (capability, least) => sets(capability)(least);
     };
@@ -221,14 +226,17 @@ export function ruleBitmaps(
       prices: undefined,
     };
   };
-  const members = kindsOf(space, program);
-  const allowed = allowedByOffers(
-    derivation,
-    byOffer,
-    members.map(([image]) => image!),
-    offers,
-  );
-  const kinds = members.map((own, index) => kindOf(own, allowed[index]));
+  const usableKinds = kindsOf(space, program).map((members) => {
+    const image = members[0]!;
+    const bootable = Uint8Array.from({ length: types.size }, (_, type) => (boots(type, image) === TRUE ? 1 : 0));
+    const present = Uint8Array.from(imagesOfRegion, (own) => (members.some((member) => own.has(member)) ? 1 : 0));
+    const usable = new Uint8Array(offers.size);
+    for (let row = 0; row < usable.length; row += 1)
+      usable[row] = bootable[offers.type[row]!]! & present[offers.region[row]!]!;
+    return { image, usable };
+  });
+  refuse(derivation, space, usableKinds);
+  const kinds = usableKinds.map(({ image, usable }) => kindOf(image, usable));
   const ofArch = once((arch: string | undefined) =>
     arch === undefined ? kinds : kinds.filter((kind) => kind.arch === arch),
   );

@@ -129,6 +129,46 @@ describe('the index', () => {
     );
   });
 
+  it('bills by the size of each type, where rules read the offer and not the type', () => {
+    const problem = readProblem(
+      documentOfValue('problem', {
+        format: 'stowage.problem/1',
+        catalog: {
+          types: [
+            { name: 't0', cloud: 'lab', arch: ['amd64'], cores: 4, mem: 4096 },
+            { name: 't1', cloud: 'lab', arch: ['amd64'], cores: 1, mem: 4096 },
+            { name: 't2', cloud: 'lab', arch: ['amd64'], mem: 4096 },
+          ],
+          offers: [
+            { type: 't0', region: 'r1', price: '0.1' },
+            { type: 't1', region: 'r1', price: '0.12' },
+            { type: 't2', region: 'r1', price: '0.2' },
+          ],
+        },
+        rules: [
+          {
+            format: 1,
+            module: 'own',
+            rules: {
+              licence: {
+                summary: 'a licence for each core',
+                when: { 'offer.market': 'on-demand' },
+                price: { plus: '0.01', per: 'type.cores', component: 'licence' },
+              },
+            },
+          },
+        ],
+        request: { kind: 'machine', constraints: '' },
+      }),
+      inputs,
+    );
+    if (!problem.ok) throw new Error(problem.diagnostics[0]!.message);
+    const search = prepare(indexOffers(problem.value.compiled), problem.value.request);
+    // 0.12 and one core, 0.1 and four; what nobody knows the cores of is billed as listed.
+    expect(all(search).map((row) => billedAt(search, row))).toEqual([130_000_000, 140_000_000, 200_000_000]);
+    expectSame(indexOffers(problem.value.compiled), problem.value.request);
+  });
+
   it('begins anew rather than grow for ever, and what was prepared before stays true', () => {
     const index = indexOf(1_000);
     const read = (release: string): MachineRequest => {
