@@ -7,14 +7,14 @@ import { imagesIn } from '../match/images.ts';
 import type { MachineRequest } from '../request/request.ts';
 import type { Derivation, Question } from '../rules/derive.ts';
 import { billedPrice } from '../rules/price.ts';
-import { type RuleOf, withoutRules } from '../rules/program.ts';
+import { type Program, type RuleOf, withoutRules } from '../rules/program.ts';
 import type { Rule } from '../rules/rule.ts';
 import { NOWHERE, type Site } from '../rules/space.ts';
 import { TRUE } from '../rules/tri.ts';
 import type { FactBitmaps } from './fact-bitmaps.ts';
 import { kindsOf } from './image-kinds.ts';
 import { once } from './once.ts';
-import { refuse } from './refusals.ts';
+import { passes, refusalsOf, refuseOffers } from './refusals.ts';
 
 /**
  * What rules say of the offers, as bitmaps: what they can host, what is refused, what is kept back, what is billed.
@@ -147,62 +147,61 @@ export function ruleBitmaps(
       return (capability, least) => sets(capability)(least);
     };
     const hosting = hostingBy(derivation);
-    /**
-     * Offers by the rules that apply to them.
-     *
-     * @param sizes what else of a type tells offers apart under these rules
-     */
-    const classesOf = <R extends Rule>(
-      verb: 'reserve' | 'price',
-      apply: (site: Site) => readonly R[],
-      sizes: (rules: readonly R[], type: number) => readonly (number | undefined)[],
-    ): readonly { readonly rules: readonly R[]; readonly type: number; readonly offers: Bitmap | undefined }[] => {
-      const { of, answers } = ask({ rules: verb }, apply);
-      const classes = new Map<
-        string,
-        { readonly rules: readonly R[]; readonly type: number; readonly number: number }
-      >();
-      const numberOf = once((pair: number) => {
-        const type = pair % types.size;
-        const rules = answers[(pair - type) / types.size]!;
-        const key = JSON.stringify([idsOf(rules), sizes(rules, type).map((size) => size ?? null)]);
-        const found = classes.get(key) ?? { rules, type, number: classes.size };
-        classes.set(key, found);
-        return found.number;
+    /** The classes that keys tell apart, each with what its first member has. */
+    const numbered = <T>() => {
+      const classes = new Map<string, T & { readonly number: number }>();
+      return {
+        classes,
+        numberOf(key: string, member: T): number {
+          const found = classes.get(key) ?? { ...member, number: classes.size };
+          classes.set(key, found);
+          return found.number;
+        },
+      };
+    };
+    const reservesOf = (): readonly ReserveClass[] => {
+      const { classes, numberOf } = numbered<Pick<ReserveClass, 'rules'>>();
+      const { of, answers } = ask({ rules: 'reserve' }, (site) => {
+        const rules = derivation.reserveRules(site);
+        return numberOf(idsOf(rules), { rules });
       });
-      const numbers = Uint32Array.from(offers.type, (type, row) => numberOf(of[row]! * types.size + type));
-      if (classes.size === 1)
-        return [...classes.values()].map(({ rules, type }) => ({ rules, type, offers: undefined }));
-      return [...classes.values()].map(({ rules, type, number }) => {
-        return { rules, type, offers: bitmaps.where((row) => numbers[row] === number) };
+      return [...classes.values()].map(({ rules, number }) => {
+        if (classes.size === 1) return { rules, offers: undefined };
+        const flags = Uint8Array.from(answers, (one) => (one === number ? 1 : 0));
+        return { rules, offers: bitmaps.gather(of, flags) };
       });
     };
     const sizeAt =
       (type: number) =>
       (attribute: string): number | undefined =>
         numberAt(types, attribute, type);
-    const pricesOf = (): readonly PriceClass[] =>
-      classesOf(
-        'price',
-        (site) => derivation.priceRules(site),
-        (rules, type) =>
-          rules.map(({ action: { change } }) =>
-            change.per === undefined ? undefined : numberAt(types, change.per.name, type),
-          ),
-      ).map(({ rules, type, offers: own }) => {
-        return { offers: own, bill: (list) => billedPrice(list, rules, sizeAt(type)).total };
+    const pricesOf = (): readonly PriceClass[] => {
+      const { classes, numberOf } = numbered<{ readonly rules: Program['prices']; readonly type: number }>();
+      const { of, answers } = ask({ rules: 'price' }, (site) => derivation.priceRules(site));
+      // Rules that count by a size of the type tell types apart that they do not read otherwise.
+      const numberOfPair = once((pair: number) => {
+        const type = pair % types.size;
+        const rules = answers[(pair - type) / types.size]!;
+        const sizes = rules.map(({ action: { change } }) =>
+          change.per === undefined ? null : (sizeAt(type)(change.per.name) ?? null),
+        );
+        return numberOf(JSON.stringify([idsOf(rules), sizes]), { rules, type });
       });
+      const numbers = Uint32Array.from(offers.type, (type, row) => numberOfPair(of[row]! * types.size + type));
+      return [...classes.values()].map(({ rules, type, number }) => {
+        return {
+          offers: classes.size === 1 ? undefined : bitmaps.where((row) => numbers[row] === number),
+          bill: (list) => billedPrice(list, rules, sizeAt(type)).total,
+        };
+      });
+    };
     return {
       arch: textAt(images.table, 'image.arch', image),
       usable,
       usual: usualOf(usable, hosting),
       hosting,
       hostingByJuju: unaided === derivation ? hosting : hostingBy(unaided),
-      reserves: classesOf(
-        'reserve',
-        (site) => derivation.reserveRules(site),
-        () => [],
-      ),
+      reserves: reservesOf(),
       prices: program.prices.length === 0 ? undefined : pricesOf(),
     };
   };
@@ -226,16 +225,20 @@ export function ruleBitmaps(
       prices: undefined,
     };
   };
+  const { ofTypes, ofOffers } = refusalsOf(derivation);
   const usableKinds = kindsOf(space, program).map((members) => {
     const image = members[0]!;
-    const bootable = Uint8Array.from({ length: types.size }, (_, type) => (boots(type, image) === TRUE ? 1 : 0));
+    const bootable = Uint8Array.from({ length: types.size }, (_, type) => {
+      const site: Site = { type, image, region: NOWHERE, offer: NOWHERE };
+      return boots(type, image) === TRUE && ofTypes.every((one) => passes(derivation, one, site)) ? 1 : 0;
+    });
     const present = Uint8Array.from(imagesOfRegion, (own) => (members.some((member) => own.has(member)) ? 1 : 0));
     const usable = new Uint8Array(offers.size);
     for (let row = 0; row < usable.length; row += 1)
       usable[row] = bootable[offers.type[row]!]! & present[offers.region[row]!]!;
     return { image, usable };
   });
-  refuse(derivation, space, usableKinds);
+  refuseOffers(derivation, ofOffers, offers, usableKinds);
   const kinds = usableKinds.map(({ image, usable }) => kindOf(image, usable));
   const ofArch = once((arch: string | undefined) =>
     arch === undefined ? kinds : kinds.filter((kind) => kind.arch === arch),
