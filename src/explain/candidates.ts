@@ -1,3 +1,4 @@
+import { compareOffers } from '../catalog/catalog.ts';
 import { numberRows } from '../match/join-masks.ts';
 import type { Query } from '../match/query.ts';
 import type { Sweep } from '../match/scan.ts';
@@ -281,7 +282,8 @@ export function candidatesOf(query: Query, swept: Sweep): Candidates {
 
 /**
  * Candidates of a group that differ in more than their price, the cheapest of each kind, by index: of one type, image
- * and market one is as good as another, unless rules read more of an offer.
+ * and market one is as good as another, unless rules read more of an offer. Of those that cost the same it is the first
+ * by `compareOffers`, which an answer would have.
  */
 export function cheapestOfEachKind(query: Query, group: Group): readonly number[] {
   let found = kinds.get(group);
@@ -306,7 +308,12 @@ function kindsIn({ space, images, dependsOnOffer }: Query, group: Group): readon
     const pair = offers.type[offer]! * (images.table.size + 1) + group.images[index]! + 1;
     const kind = pair * markets + (market?.codes[offer] ?? 0);
     const known = best.get(kind);
-    if (known === undefined || group.prices[index]! < group.prices[known]!) best.set(kind, index);
+    // Rules may bill alike what is listed at different prices; then it is not the first in the list that is chosen.
+    const isBefore = (other: number): boolean =>
+      group.prices[index] === group.prices[other]
+        ? compareOffers(offers, offer, group.offers[other]!) < 0
+        : group.prices[index]! < group.prices[other]!;
+    if (known === undefined || isBefore(known)) best.set(kind, index);
   }
   return [...best.values()];
 }

@@ -16,8 +16,9 @@ import { indexOffers, type OfferIndex } from '../../src/search/offer-index.ts';
 import { prepare } from '../../src/search/prepare.ts';
 import { storedInputs } from '../../src/storage/inputs.ts';
 import { loadRules, loadVocabulary } from '../../src/storage/packs.ts';
+import { drawRequests } from '../arbitraries/drawn-requests.ts';
 import { catalogs, packs, requests } from '../arbitraries/world.ts';
-import { runs } from '../support/fuzz.ts';
+import { FUZZING, runs } from '../support/fuzz.ts';
 
 /** The index finds what judging every offer finds. */
 function expectSame(index: OfferIndex, request: MachineRequest, at?: string): void {
@@ -64,6 +65,26 @@ const texts = fc.record(
   { requiredKeys: ['constraints'] },
 );
 
+/** Rules that bill what is dearer in the list less, or the same, and keep a share of each host back. */
+const PRICE_RULES = {
+  format: 1,
+  module: 'made-up',
+  rules: {
+    tax: { summary: 'a tax', when: { 'offer.eu': true }, price: { times: '1.2' } },
+    licence: {
+      summary: 'a licence for each core',
+      when: { 'type.bare-metal': true },
+      price: { plus: '0.01', per: 'type.cores', component: 'licence' },
+    },
+    rate: { summary: 'a flat rate', when: { 'type.burstable': true }, price: { 'at-most': '0.1' } },
+    share: {
+      summary: 'a share of memory is kept back',
+      when: { 'type.bare-metal': false },
+      reserve: { os: { mem: { percent: 10, 'at-least': '1 GiB' } } },
+    },
+  },
+};
+
 const worlds = new Map<number, Compiled>();
 /** Sizes about where words and their summaries end. */
 const SIZES = [31, 32, 33, 1_000, 1_024, 1_025, 32_767, 40_000];
@@ -105,6 +126,7 @@ describe('the index', () => {
     );
   });
 
+<<<<<<< HEAD
   it('tells amounts apart of which there are more than it keeps bitmaps of', () => {
     const builder = buildCatalog(vocabulary);
     const fact = (name: string, row: number, value: Value): void =>
@@ -167,6 +189,44 @@ describe('the index', () => {
     // 0.12 and one core, 0.1 and four; what nobody knows the cores of is billed as listed.
     expect(all(search).map((row) => billedAt(search, row))).toEqual([130_000_000, 140_000_000, 200_000_000]);
     expectSame(indexOffers(problem.value.compiled), problem.value.request);
+=======
+  describe('has no mismatch with the scan', () => {
+    const [total, shares] = [FUZZING ? 1_000_000 : 400, [0.4, 0.1, 0.35, 0.13, 0.02]];
+    const priced = loadRules(['default', PRICE_RULES], vocabulary);
+    if (!priced.ok) throw new Error(priced.diagnostics[0]!.message);
+    const worlds = [
+      { offers: 1_000, rules: rules.value },
+      { offers: 1_025, rules: priced.value },
+      { offers: 4_000, rules: rules.value },
+      { offers: 10_000, rules: rules.value },
+      { offers: 40_000, rules: rules.value },
+    ].map((world, index) => ({ ...world, queries: Math.round(total * shares[index]!) }));
+
+    it('in so many queries altogether', () => {
+      expect(worlds.reduce((sum, { queries }) => sum + queries, 0)).toBe(total);
+    });
+
+    it.each(worlds)('in $queries queries of $offers offers', ({ offers, rules: own, queries }) => {
+      const compiled = compile(makeCatalog(vocabulary, offers, offers), own);
+      const index = indexOffers(compiled);
+      const draw = drawRequests(offers);
+      const mismatches: unknown[] = [];
+      let [compared, found] = [0, 0];
+      while (compared < queries) {
+        const text = draw();
+        const request = readRequest(text, vocabulary);
+        if (!request.ok) throw new Error(`${request.diagnostics[0]!.message} in ${JSON.stringify(text)}`);
+        const expected = scan.cheapest(prepareScan(compiled, request.value));
+        const row = cheapest(prepare(index, request.value));
+        if (row !== expected) mismatches.push({ text, row, expected });
+        if (row !== -1) found += 1;
+        compared += 1;
+      }
+      expect({ compared, mismatches }).toEqual({ compared: queries, mismatches: [] });
+      // Much is found and much is not, or little would be compared.
+      expect(Math.min(found, queries - found)).toBeGreaterThan(queries / 8);
+    });
+>>>>>>> fuzz
   });
 
   it('begins anew rather than grow for ever, and what was prepared before stays true', () => {
