@@ -126,7 +126,6 @@ describe('the index', () => {
     );
   });
 
-<<<<<<< HEAD
   it('tells amounts apart of which there are more than it keeps bitmaps of', () => {
     const builder = buildCatalog(vocabulary);
     const fact = (name: string, row: number, value: Value): void =>
@@ -189,7 +188,8 @@ describe('the index', () => {
     // 0.12 and one core, 0.1 and four; what nobody knows the cores of is billed as listed.
     expect(all(search).map((row) => billedAt(search, row))).toEqual([130_000_000, 140_000_000, 200_000_000]);
     expectSame(indexOffers(problem.value.compiled), problem.value.request);
-=======
+  });
+
   describe('has no mismatch with the scan', () => {
     const [total, shares] = [FUZZING ? 1_000_000 : 400, [0.4, 0.1, 0.35, 0.13, 0.02]];
     const priced = loadRules(['default', PRICE_RULES], vocabulary);
@@ -226,7 +226,6 @@ describe('the index', () => {
       // Much is found and much is not, or little would be compared.
       expect(Math.min(found, queries - found)).toBeGreaterThan(queries / 8);
     });
->>>>>>> fuzz
   });
 
   it('begins anew rather than grow for ever, and what was prepared before stays true', () => {
