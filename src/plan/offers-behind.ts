@@ -20,11 +20,16 @@ function* examplesOf({ query, groups }: Candidates): Generator<number> {
       continue;
     }
     const order = offers.map((_, index) => index).sort((a, b) => prices[a]! - prices[b]! || offers[a]! - offers[b]!);
+    // An offer is listed once for each image, and has its machines once.
+    const taken = new Set<number>();
     let room = 0;
     for (const index of order) {
+      const offer = offers[index]!;
       if (room >= query.request.count) break;
-      room += limit[offers[index]!]!;
-      yield offers[index]!;
+      if (taken.has(offer)) continue;
+      taken.add(offer);
+      room += limit[offer]!;
+      yield offer;
     }
   }
 }

@@ -156,6 +156,36 @@ describe('a snapshot', () => {
     expect(Math.min(left, infeasible, priced)).toBeGreaterThan(0);
   });
 
+  it('keeps what several machines are taken of, of an offer with several images', () => {
+    const offer = { type: 'u0', market: 'on-demand', price: '0.1' };
+    const { read, answer, rules } = taken({
+      format: 'stowage.problem/1',
+      catalog: {
+        types: [
+          { name: 't0', cloud: 'lab' },
+          { name: 'u0', cloud: 'lab', arch: ['amd64', 'i386'] },
+          { name: 'u1', cloud: 'lab' },
+        ],
+        offers: [
+          { ...offer, type: 't0', region: 'r1' },
+          { ...offer, region: 's1', limit: 1 },
+          { ...offer, region: 's2' },
+        ],
+      },
+      rules: ['default'],
+      request: { kind: 'machine', constraints: 'arch=arm64', reserve: false, count: 2 },
+    } as { rules: readonly unknown[] });
+    expect(answer.relaxations?.map(({ changes, cost }) => [changes, cost])).toEqual([[['arch arm64 → any'], '0.2']]);
+    const catalog = writeInlineCatalog(read.compiled.catalog, snapshotRows(read, answer, 'answer'));
+    const again = solveProblem({
+      format: 'stowage.problem/1',
+      catalog,
+      rules,
+      request: { kind: 'machine', constraints: 'arch=arm64', reserve: false, count: 2 },
+    });
+    expect(differences(answer, again)).toEqual([]);
+  });
+
   it('has it with any choice of rows that is made', () => {
     fc.assert(
       fc.property(problems, fc.constantFrom(...WIDTHS), (problem, width) => {
