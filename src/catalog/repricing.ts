@@ -91,9 +91,14 @@ function priceUnder(list: number, edits: readonly PriceEdit[]): number {
 export interface Repriced {
   /** By row of `offers`: 1 for those that edits select. */
   readonly touched: Uint8Array;
-  /** By row, nano-dollars per hour, of those that are touched. */
-  readonly price: Float64Array;
+  /** The rows of those, in any order. */
+  readonly rows: Uint32Array;
+  /** Nano-dollars per hour of each of `rows`. */
+  readonly prices: Float64Array;
 }
+
+/** Marks offers that are priced anew. */
+const ANEW = 2;
 
 interface LaidEdit {
   readonly edit: PriceEdit;
@@ -118,7 +123,10 @@ interface Laid {
 export function repricing(catalog: Catalog): (edits: readonly PriceEdit[]) => Repriced | undefined {
   const { offers, listedUnpriced } = catalog;
   const { size } = offers;
-  let last: Laid = { edits: new Map(), repriced: { touched: new Uint8Array(size), price: new Float64Array(size) } };
+  let last: Laid = {
+    edits: new Map(),
+    repriced: { touched: new Uint8Array(size), rows: new Uint32Array(0), prices: new Float64Array(0) },
+  };
   const keyOf = ({ cloud, type, region, market, change }: PriceEdit): string =>
     JSON.stringify([cloud, type, region, market, formatChange(change)]);
   const before: readonly Pick<LaidEdit, 'edit' | 'selection'>[] = catalog.priceEdits.map((edit) => ({
@@ -146,11 +154,27 @@ export function repricing(catalog: Catalog): (edits: readonly PriceEdit[]) => Re
       now.set(key, found);
     }
     for (const [key, { rows }] of last.edits) if (!now.has(key)) changed.push(rows);
+    const { rows: rowsBefore, prices: pricesBefore } = last.repriced;
     const touched = last.repriced.touched.slice();
-    const price = last.repriced.price.slice();
-    const canonical = [...before, ...now.values()].sort((a, b) => compareEdits(a.edit, b.edit));
+    let most = rowsBefore.length;
     for (const rows of changed) {
-      for (const row of rows) {
+      most += rows.length;
+      for (const row of rows) touched[row] = ANEW;
+    }
+    const rows = new Uint32Array(most);
+    const prices = new Float64Array(most);
+    let count = 0;
+    const put = (row: number, price: number): void => {
+      rows[count] = row;
+      prices[count] = price;
+      count += 1;
+    };
+    for (let index = 0; index < rowsBefore.length; index += 1)
+      if (touched[rowsBefore[index]!] === 1) put(rowsBefore[index]!, pricesBefore[index]!);
+    const canonical = [...before, ...now.values()].sort((a, b) => compareEdits(a.edit, b.edit));
+    for (const selected of changed) {
+      for (const row of selected) {
+        if (touched[row] !== ANEW) continue;
         const own: PriceEdit[] = [];
         let isTouched = false;
         for (const laid of canonical) {
@@ -161,11 +185,12 @@ export function repricing(catalog: Catalog): (edits: readonly PriceEdit[]) => Re
         touched[row] = isTouched ? 1 : 0;
         if (!isTouched) continue;
         if (own.length > 1 && own[1]!.change.kind === 'absolute') return undefined;
-        price[row] = priceUnder(listPriceAt(offers, row), own);
-        if (Number.isNaN(price[row]!)) return undefined;
+        const price = priceUnder(listPriceAt(offers, row), own);
+        if (Number.isNaN(price)) return undefined;
+        put(row, price);
       }
     }
-    last = { edits: now, repriced: { touched, price } };
+    last = { edits: now, repriced: { touched, rows: rows.subarray(0, count), prices: prices.subarray(0, count) } };
     return last.repriced;
   };
 }

@@ -28,14 +28,8 @@ export interface Watch {
   cheapest(scenario: Scenario): Result<Found | undefined>;
 }
 
-/** Offers that are priced otherwise or withdrawn, laid over an index. */
-interface Overlay {
-  /** Rows of those that are priced otherwise. */
-  readonly rows: Uint32Array;
-  readonly price: Float64Array;
-  /** By row: 1 for those that are priced otherwise or withdrawn. */
-  readonly touched: Uint8Array;
-}
+/** Offers that are priced otherwise, with `touched` for those that are withdrawn, too. */
+type Overlay = Repriced;
 
 /** What is worked out of a part of a scenario stands for as long as the part is in use. */
 function perObject<K extends object, V>(make: (key: K) => V): (key: K) => V {
@@ -80,12 +74,10 @@ export function watch(base: Compiled, request: MachineRequest, at?: string): Wat
       if (!out.ok || changed === undefined) return undefined;
       // A price of what is sold no more is a contradiction, perhaps.
       if (out.value.some((row) => changed.touched[row] === 1)) return undefined;
-      const rows = new Uint32Array(changed.touched.length);
-      let count = 0;
-      for (let row = 0; row < rows.length; row += 1) if (changed.touched[row] === 1) rows[count++] = row;
+      if (out.value.length === 0) return changed;
       const touched = changed.touched.slice();
       for (const row of out.value) touched[row] = 1;
-      return { rows: rows.slice(0, count), price: changed.price, touched };
+      return { ...changed, touched };
     }),
   );
 
@@ -118,8 +110,10 @@ export function watch(base: Compiled, request: MachineRequest, at?: string): Wat
       const untouched = cheapest(search, overlay.touched);
       let best = untouched;
       let lowest = untouched === -1 ? Number.POSITIVE_INFINITY : billedAt(search, untouched);
-      for (const row of overlay.rows) {
-        const price = overlay.price[row]!;
+      const { rows, prices } = overlay;
+      for (let place = 0; place < rows.length; place += 1) {
+        const row = rows[place]!;
+        const price = prices[place]!;
         if (price > lowest && program.prices.length === 0) continue;
         const billed = billedIf(search, row, price);
         if (billed === undefined || billed > lowest) continue;
