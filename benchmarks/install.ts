@@ -1,10 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { RIVALS_ROOT } from './rivals/rival.ts';
 
 /** Holds the lock file of what is installed: with a newer one, or half an installation, everything is installed anew. */
 const MARK = join(RIVALS_ROOT, 'node_modules', '.stowage-installed');
+
+/** Where Node brought its headers along, what has to be compiled is compiled with them, and not with downloaded ones. */
+function withOwnHeaders(): Readonly<Record<string, string>> {
+  const root = dirname(dirname(process.execPath));
+  return existsSync(join(root, 'include', 'node', 'node.h')) ? { npm_config_nodedir: root } : {};
+}
 
 /**
  * Installs the libraries of benchmarks/package.json where they are missing, and says so on standard error.
@@ -19,6 +25,7 @@ export function installLibraries(): string | undefined {
   const ran = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: RIVALS_ROOT,
     encoding: 'utf8',
+    env: { ...process.env, ...withOwnHeaders() },
     shell: process.platform === 'win32',
   });
   if (ran.status !== 0) {
