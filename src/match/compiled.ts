@@ -8,8 +8,8 @@ export interface Compiled {
 }
 
 /**
- * Binds rules to a catalog, which must speak the same vocabulary. What can be worked out before a request is known will
- * be worked out here; so far a request's `prepare` does all of it.
+ * Binds rules to a catalog, which must speak the same vocabulary. What can be worked out before a request is known is
+ * worked out by whoever asks often: `indexOffers` of `search`.
  *
  * @example const compiled = compile(catalog, program)
  */

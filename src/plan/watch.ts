@@ -36,6 +36,9 @@ function perObject<K extends object, V>(make: (key: K) => V): (key: K) => V {
   return once(make, new WeakMap<K, V>());
 }
 
+/** Edits of rules of which the bitmaps stand in one buffer. */
+const MOST_SHARING = 32;
+
 /** Facts that price edits change beside the price. */
 const PRICED_FACTS = ['offer.price', 'offer.price-basis', 'offer.as-of'];
 
@@ -56,10 +59,17 @@ export function watch(base: Compiled, request: MachineRequest, at?: string): Wat
     return edits.ok ? reprice(edits.value) : undefined;
   });
   const withdrawnOf = perObject((withdrawn: Scenario['withdrawn']) => withdrawnRows(catalog, withdrawn));
+  // What other rules say stands in the buffer that is shared, so after so many of them another one is begun.
+  let shared = whole;
+  let sharing = 0;
   const indexes = perObject((rules: Scenario['rules']): Result<OfferIndex> => {
     const program = rulesUnder(base.program, rules);
     if (!program.ok) return program;
-    return ok(program.value === base.program ? whole : indexOffers(compile(catalog, program.value), whole));
+    if (program.value === base.program) return ok(whole);
+    const compiled = compile(catalog, program.value);
+    if (sharing === MOST_SHARING) [shared, sharing] = [indexOffers(compiled), 0];
+    sharing += 1;
+    return ok(indexOffers(compiled, shared));
   });
   const requests = perObject((constraints: Scenario['constraints']): Result<MachineRequest> => {
     const asked = requestUnder(request, { constraints }, catalog);

@@ -95,6 +95,29 @@ describe('a watched request', () => {
   });
 });
 
+describe('a watch of many edits of rules', () => {
+  it('answers the last as the first', () => {
+    const problem = {
+      format: 'stowage.problem/1',
+      catalog: {
+        types: [{ name: 't0', cloud: 'lab', arch: ['amd64'], cores: 4, mem: 8192, 'bare-metal': true }],
+        offers: [{ type: 't0', region: 'r1', price: '0.1' }],
+      },
+      rules: ['default'],
+      request: { kind: 'machine', placement: 'kvm' },
+    };
+    const read = readProblem(documentOfValue('problem', problem), inputs);
+    if (!read.ok) throw new Error(read.diagnostics[0]!.message);
+    const watched = watch(read.value.compiled, read.value.request);
+    // More than share one buffer; without the rule, nothing hosts KVM.
+    for (let round = 0; round < 80; round += 1) {
+      const off = watched.cheapest(applied(begin(), 'rule bare-metal-kvm=off').now);
+      const other = watched.cheapest(applied(begin(), 'rule nested-kvm=off').now);
+      expect([off, other].map((one) => one.ok && one.value?.price)).toEqual([undefined, 100_000_000]);
+    }
+  });
+});
+
 describe('a scenario', () => {
   const texts = fc.array(edits, { maxLength: 6 });
 
