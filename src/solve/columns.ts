@@ -2,7 +2,7 @@ import { boundOf, PARTS } from './bound.ts';
 import { bestFilling } from './filling.ts';
 import { fill } from './greedy.ts';
 import type { Master, Multipliers } from './master.ts';
-import { ceilingsOf, type PackingModel, type Pattern } from './packing.ts';
+import { ceilingsOf, mostOf, type PackingModel, type Pattern } from './packing.ts';
 
 /**
  * Column generation: the master's multipliers say what placing one of each row is worth; a bin that can be filled with
@@ -129,7 +129,8 @@ function filledUp(
     for (const other of model.rows[row]!.apart) blocked.add(other);
   }
   const sizes = bin.sizes.map((size, row) => (blocked.has(row) ? undefined : size));
-  const left = most.map((count, row) => Math.min(count, model.rows[row]!.most) - counts[row]!);
-  const more = fill(model, { ...bin, capacity, sizes }, left, values);
+  const left = most.map((count, row) => Math.min(count, mostOf(model, bin, row)) - counts[row]!);
+  const { most: own, ...rest } = bin;
+  const more = fill(model, { ...rest, capacity, sizes }, left, values);
   return counts.map((count, row) => count + more[row]!);
 }

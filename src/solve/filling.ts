@@ -1,5 +1,5 @@
 import { type Filling, relax } from './knapsack-relaxation.ts';
-import type { Bin, PackingModel } from './packing.ts';
+import { type Bin, mostOf, type PackingModel } from './packing.ts';
 
 /**
  * The most valuable filling of one bin: depth-first branch and bound. Each item is tried from the count that the
@@ -60,10 +60,10 @@ function itemsOf(
   const dimensions = bin.capacity.length;
   const rows: number[] = [];
   const limits: number[] = [];
-  for (const [row, { most: own }] of model.rows.entries()) {
+  for (const row of model.rows.keys()) {
     const size = bin.sizes[row];
     if (size === undefined || values[row]! < least) continue;
-    const limit = mostIn(bin, size, Math.min(own, most[row]!));
+    const limit = mostIn(bin, size, Math.min(mostOf(model, bin, row), most[row]!));
     if (limit <= 0) continue;
     rows.push(row);
     limits.push(limit);

@@ -4,6 +4,7 @@ import {
   costOf,
   coverage,
   isHeld,
+  mostOf,
   type Packing,
   type PackingModel,
   type Pattern,
@@ -47,9 +48,15 @@ export function fill(
   for (;;) {
     const wanted = new Array<number>(dimensions).fill(0);
     const open: number[] = [];
-    for (const [row, { most }] of model.rows.entries()) {
+    for (const row of model.rows.keys()) {
       const size = bin.sizes[row];
-      if (size === undefined || blocked.has(row) || demand[row]! - counts[row]! <= 0 || counts[row]! >= most) continue;
+      if (
+        size === undefined ||
+        blocked.has(row) ||
+        demand[row]! - counts[row]! <= 0 ||
+        counts[row]! >= mostOf(model, bin, row)
+      )
+        continue;
       if (size.some((amount, dimension) => amount > left[dimension]!)) continue;
       open.push(row);
       for (const [dimension, amount] of size.entries()) wanted[dimension]! += amount * (demand[row]! - counts[row]!);
@@ -68,7 +75,7 @@ export function fill(
     const space = mostIn(
       { ...bin, capacity: left },
       size,
-      Math.min(demand[best]! - counts[best]!, model.rows[best]!.most - counts[best]!),
+      Math.min(demand[best]! - counts[best]!, mostOf(model, bin, best) - counts[best]!),
     );
     // A few at a time, since what is scarce changes.
     const count = Math.max(1, Math.min(space, Math.ceil(space / 4)));
@@ -160,7 +167,7 @@ export function downsized(model: PackingModel, uses: readonly Use[]): readonly U
       const holds = counts.every((count, row) => {
         if (count === 0) return true;
         const size = bin.sizes[row];
-        if (size === undefined) return false;
+        if (size === undefined || count > mostOf(model, bin, row)) return false;
         for (const [dimension, amount] of size.entries()) left[dimension]! -= amount * count;
         return true;
       });

@@ -23,6 +23,8 @@ export interface Bin {
   readonly sizes: readonly (readonly number[] | undefined)[];
   /** Bins of one supply share its limit; undefined: without limit. */
   readonly supply: number | undefined;
+  /** By row: how many it may hold where that is fewer than the row says. */
+  readonly most?: readonly number[];
 }
 
 /**
@@ -71,13 +73,21 @@ export function ceilingsOf({ rows, evenly }: PackingModel): readonly number[] {
   return most;
 }
 
+/** How many of a row a bin may hold, whatever room there is. */
+export function mostOf({ rows }: PackingModel, { most }: Bin, row: number): number {
+  return Math.min(rows[row]!.most, most?.[row] ?? Number.POSITIVE_INFINITY);
+}
+
 /** Whether there is a bin that can hold one of a row. */
-export function isHeld({ bins, supplies }: PackingModel, row: number): boolean {
-  return bins.some(
-    ({ capacity, sizes, supply }) =>
-      (supply === undefined || supplies[supply]! > 0) &&
-      sizes[row]?.every((amount, dimension) => amount <= capacity[dimension]!) === true,
-  );
+export function isHeld(model: PackingModel, row: number): boolean {
+  return model.bins.some((bin) => {
+    const { capacity, sizes, supply } = bin;
+    return (
+      (supply === undefined || model.supplies[supply]! > 0) &&
+      mostOf(model, bin, row) > 0 &&
+      sizes[row]?.every((amount, dimension) => amount <= capacity[dimension]!) === true
+    );
+  });
 }
 
 /** What bins cost together. */
@@ -95,13 +105,14 @@ export function coverage(model: PackingModel, uses: readonly Use[]): number[] {
 
 /** Whether a bin of the kind can hold these counts, by sizes, most and company. */
 export function fits(model: PackingModel, { bin, counts }: Pattern): boolean {
-  const { capacity, sizes } = model.bins[bin]!;
-  const left = [...capacity];
+  const kind = model.bins[bin]!;
+  const { sizes } = kind;
+  const left = [...kind.capacity];
   for (const [row, count] of counts.entries()) {
     if (count === 0) continue;
     const size = sizes[row];
-    const { most, apart } = model.rows[row]!;
-    if (size === undefined || count > most || count < 0 || !Number.isInteger(count)) return false;
+    const { apart } = model.rows[row]!;
+    if (size === undefined || count > mostOf(model, kind, row) || count < 0 || !Number.isInteger(count)) return false;
     if (apart.some((other) => counts[other]! > 0)) return false;
     for (const [dimension, amount] of size.entries()) left[dimension]! -= amount * count;
   }

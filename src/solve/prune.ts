@@ -38,6 +38,7 @@ export function undominated(model: PackingModel): readonly number[] {
     if (one.supply !== undefined && one.supply !== other.supply) return false;
     for (const [dimension, amount] of capacities[worse]!.entries())
       if (capacities[better]![dimension]! < amount) return false;
+    if (one.most !== undefined) return false;
     if (one.sizes === other.sizes) return true;
     return rows.every((_, row) => {
       const [own, theirs] = [one.sizes[row], other.sizes[row]];

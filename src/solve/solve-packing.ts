@@ -37,16 +37,17 @@ export interface SolveLimits {
   /** Scales all limits on work: 1 unless given. */
   readonly effort?: number;
   readonly seed?: number;
-  readonly engine?: 'columns' | 'highs' | 'ffd';
+  /** Only packings cheaper than this are of interest. */
+  readonly cutoff?: bigint | undefined;
   report?(progress: Progress): void;
 }
 
 export interface PackingAnswer {
   /**
    * optimal: cost and bound are equal. feasible: there may be something cheaper. infeasible: proved. unknown: nothing
-   * was found, and nothing proved.
+   * was found, and nothing proved. cut: proved that nothing is cheaper than the cutoff.
    */
-  readonly status: 'optimal' | 'feasible' | 'infeasible' | 'unknown';
+  readonly status: 'optimal' | 'feasible' | 'infeasible' | 'unknown' | 'cut';
   readonly packing: Packing | undefined;
   readonly bound: bigint;
   /** What the bound rests on: multipliers alone, or the search through all patterns that could be part of a cheaper one. */
@@ -60,6 +61,8 @@ export interface PackingAnswer {
 
 /** Patterns that the proof may need, at the most; and branches in looking for them. */
 const MOST_PATTERNS = 20_000;
+/** Of the time that there is, so much may go into the bound. */
+const SHARE_OF_COLUMNS = 0.6;
 
 export function solvePacking(
   whole: PackingModel,
@@ -67,18 +70,21 @@ export function solvePacking(
   limits: SolveLimits,
   master: Master = linearProgram,
 ): PackingAnswer {
-  const { remaining, effort = 1, seed = 0, report } = limits;
+  const { remaining, effort = 1, seed = 0, cutoff, report } = limits;
   const kept = undominated(whole);
   const model: PackingModel = { ...whole, bins: kept.map((bin) => whole.bins[bin]!) };
   const grain = grainOf(model);
   let best: Packing | undefined;
   let bound = 0n;
-  const tell = (phase: Progress['phase'], packing?: Packing): void =>
-    report?.({ phase, cost: best?.cost, bound, ...(packing === undefined ? {} : { packing: original(packing) }) });
+  /** What a packing has to be cheaper than. */
+  const toBeat = (): bigint | undefined =>
+    best === undefined ? cutoff : cutoff === undefined || best.cost < cutoff ? best.cost : cutoff;
   const original = ({ uses, cost }: Packing): Packing => ({
     cost,
     uses: uses.map(({ pattern, times }) => ({ pattern: { ...pattern, bin: kept[pattern.bin]! }, times })),
   });
+  const tell = (phase: Progress['phase'], packing?: Packing): void =>
+    report?.({ phase, cost: best?.cost, bound, ...(packing === undefined ? {} : { packing: original(packing) }) });
   const offer = (uses: readonly Use[] | undefined, phase: Progress['phase']): void => {
     if (uses === undefined || !isPacking(model, uses)) return;
     const better = settled(model, uses);
@@ -105,26 +111,41 @@ export function solvePacking(
   offer(greedy(model, new Float64Array(shares.length).fill(1)), 'greedy');
   if (best === undefined) {
     // Supplies may not suffice. Whether they do is a packing problem of its own.
-    const { status, packing, bound: least } = solvePacking(withSpares(model), integer, limits, master);
+    const {
+      status,
+      packing,
+      bound: least,
+    } = solvePacking(withSpares(model), integer, { remaining, effort, seed }, master);
     const enough = BigInt(spareOf(model));
     if (packing !== undefined && packing.cost < enough) offer(packing.uses, 'greedy');
     else return nothing(status === 'optimal' && least >= enough ? 'infeasible' : 'unknown');
   }
-  const start = (best as Packing | undefined)?.uses.map(({ pattern }) => pattern) ?? [];
-  const generation: Generation = generate(model, master, start, {
-    nodes: 400 * effort,
-    rounds: 400,
-    expired,
-    enough: best === undefined ? 0n : (best as Packing).cost,
-  });
-  const learn = (found: Generation): void => {
-    const least = roundedUp(found.bound, grain);
-    if (least > bound) bound = least;
-  };
-  learn(generation);
+  const spent = remaining() * (1 - SHARE_OF_COLUMNS);
+  const generation: Generation = generate(
+    model,
+    master,
+    (best as Packing | undefined)?.uses.map(({ pattern }) => pattern) ?? [],
+    {
+      nodes: 400 * effort,
+      rounds: 400,
+      expired: () => remaining() < spent || expired(),
+      enough: toBeat() ?? 0n,
+    },
+  );
+  const least = roundedUp(generation.bound, grain);
+  if (least > bound) bound = least;
   tell('columns');
+  /** Whether nothing can be cheaper than what is known. */
+  const isProved = (): boolean => bound >= (toBeat() ?? bound + 1n);
   const finish = (proof: PackingAnswer['proof']): PackingAnswer => ({
-    status: best === undefined ? 'unknown' : best.cost <= bound ? 'optimal' : 'feasible',
+    status:
+      cutoff !== undefined && bound >= cutoff && (best === undefined || best.cost >= cutoff)
+        ? 'cut'
+        : best === undefined
+          ? 'unknown'
+          : best.cost <= bound
+            ? 'optimal'
+            : 'feasible',
     packing: best === undefined ? undefined : original(best),
     bound: best !== undefined && bound > best.cost ? best.cost : bound,
     proof,
@@ -132,53 +153,49 @@ export function solvePacking(
     rounds: generation.rounds,
     patterns: generation.patterns.length,
   });
-  const isProved = (): boolean => best !== undefined && best.cost <= bound;
   if (isProved()) return finish('multipliers');
 
   /** Whether the best packing is proved to be the cheapest one, or a cheaper one is found that is. */
   const proveByEnumeration = (): boolean => {
-    if (best === undefined || expired()) return false;
-    const most = best.cost - grain;
-    const patterns = patternsBelow(model, generation, most, 40_000 * effort);
+    if (expired()) return false;
+    const most = (): bigint => toBeat()! - (grain > 0n ? grain : 1n);
+    const patterns = patternsBelow(model, generation, most(), 40_000 * effort);
     if (patterns === undefined) return false;
     const { multipliers, surplus } = generation;
-    const search = searchCover(model, { multipliers, surplus, patterns, most, nodes: 100_000 * effort });
+    const search = searchCover(model, { multipliers, surplus, patterns, most: most(), nodes: 100_000 * effort });
     offer(search.uses, 'proof');
-    if (search.complete) {
-      bound = best.cost;
-      return true;
+    if (!search.complete) {
+      const answer = integer.cover(model, patterns, {
+        seconds: remaining(),
+        nodes: 20_000 * effort,
+        seed,
+        below: toBeat()!,
+      });
+      offer(answer.uses, 'proof');
+      // The engine reckons in doubles: it is believed where costs differ by more than they may err.
+      if (!answer.proved || grain * 1_000_000n < toBeat()!) return false;
     }
-    const answer = integer.cover(model, patterns, {
-      seconds: remaining(),
-      nodes: 20_000 * effort,
-      seed,
-      below: best.cost,
-    });
-    offer(answer.uses, 'proof');
-    // The engine reckons in doubles: it is believed where costs differ by more than they may err.
-    if (!answer.proved || grain * 1_000_000n < best.cost) return false;
-    bound = best.cost;
+    bound = toBeat()!;
     return true;
   };
 
   const duals = Float64Array.from(generation.multipliers, (each) => Number(each) / Number(PARTS));
   offer(greedy(model, duals), 'greedy');
-  if (!expired()) {
+  if (!expired())
     offer(dive(model, master, generation.patterns, { nodes: 200 * effort, rounds: 6, expired, enough: 0n }), 'dive');
-  }
   if (isProved()) return finish('multipliers');
-
   if (proveByEnumeration()) return finish('enumeration');
   if (!expired()) {
     const answer = integer.cover(model, generation.patterns, {
       seconds: Math.min(remaining(), 2 * effort),
       nodes: 2_000 * effort,
       seed,
-      below: (best as Packing).cost,
+      below: toBeat()!,
     });
-    const before: Packing = best as Packing;
+    const before = (best as Packing | undefined)?.cost;
     offer(answer.uses, 'integer');
-    if (best !== before && !isProved() && proveByEnumeration()) return finish('enumeration');
+    if ((best as Packing | undefined)?.cost !== before && !isProved() && proveByEnumeration())
+      return finish('enumeration');
   }
   return finish('multipliers');
 }

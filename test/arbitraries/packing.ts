@@ -38,6 +38,7 @@ export function packingModels({ rows: mostRows, units, bins: mostBins }: Packing
               price: fc.oneof(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 1, max: 2_000_000_000 })),
               capacity: fc.array(fc.integer({ min: 0, max: 20 }), { minLength: dimensions, maxLength: dimensions }),
               barred: fc.option(fc.nat(rows - 1), { nil: undefined, freq: 3 }),
+              most: fc.option(fc.array(fc.nat(3), { minLength: rows, maxLength: rows }), { nil: undefined, freq: 3 }),
               supply: supplies === 0 ? fc.constant(undefined) : fc.option(fc.nat(supplies - 1), { nil: undefined }),
             }),
             { minLength: bins, maxLength: bins },
@@ -58,11 +59,12 @@ export function packingModels({ rows: mostRows, units, bins: mostBins }: Packing
           ]);
           return {
             rows: cut.map((count, row) => ({ demand: count, most: most[row]!, apart: apart[row]! })),
-            bins: kinds.map(({ price, capacity, barred, supply }) => ({
+            bins: kinds.map(({ price, capacity, barred, supply, most: own }) => ({
               price,
               capacity,
               sizes: sizes.map((size, row) => (row === barred ? undefined : size)),
               supply,
+              ...(own === undefined ? {} : { most: own }),
             })),
             supplies: limits,
             evenly: even ? [{ rows: demand.map((_, row) => row), extra: Math.min(extra, demand.length) }] : [],

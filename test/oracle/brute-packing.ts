@@ -8,14 +8,14 @@ export function brutePacking(model: PackingModel): number | undefined {
     readonly supply: number | undefined;
     readonly counts: readonly number[];
   }[] = [];
-  for (const { price, capacity, sizes, supply } of bins) {
+  for (const { price, capacity, sizes, supply, most: own } of bins) {
     const visit = (row: number, counts: readonly number[]): void => {
       if (row === rows.length) {
         if (counts.some((count) => count > 0)) fillings.push({ price, supply, counts });
         return;
       }
       const { demand, most, apart } = rows[row]!;
-      for (let count = 0; count <= Math.min(demand + 1, most); count += 1) {
+      for (let count = 0; count <= Math.min(demand + 1, most, own?.[row] ?? Number.POSITIVE_INFINITY); count += 1) {
         const next = [...counts, count];
         const holds = capacity.every(
           (room, dimension) =>
