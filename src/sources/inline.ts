@@ -18,7 +18,13 @@ export const inlineCatalogSchema = z.strictObject({
       z.looseObject({
         name: z.string(),
         cloud: z.string().optional(),
-        capacity: z.record(z.string(), z.number()).optional(),
+        capacity: z
+          .record(z.string().regex(/^[a-z][a-z0-9-]*$/), z.int().nonnegative())
+          .optional()
+          .meta({
+            description:
+              'For models: how much it has of dimensions that units need: of any other one, or in place of cpu-milli, mem (MiB), root-disk (MiB), gpus, local-disk (GiB).',
+          }),
       }),
     )
     .meta({
@@ -140,7 +146,10 @@ function readTypes(reading: Reading, types: InlineCatalog['types']): ReadonlyMap
     else if (reading.builder.hasType(cloud, name))
       reading.fault([...path, 'name'], `type ${name} of cloud ${cloud} is given twice`);
     else {
-      stateFacts(reading, 'type', reading.builder.type(cloud, name), type, ['name', 'cloud', 'capacity'], path);
+      const row = reading.builder.type(cloud, name);
+      stateFacts(reading, 'type', row, type, ['name', 'cloud', 'capacity'], path);
+      for (const [dimension, amount] of Object.entries(type.capacity ?? {}))
+        reading.builder.capacity(row, dimension, amount);
       cloudsOf.set(name, [...(cloudsOf.get(name) ?? []), cloud]);
     }
   }
