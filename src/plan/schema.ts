@@ -51,7 +51,7 @@ export const offer = z.strictObject({
   tenancy: z.enum(['shared', 'dedicated']).optional(),
 });
 
-const machine = z.strictObject({
+export const machineSchema = z.strictObject({
   id: z.string(),
   ...offer.shape,
   'list-price': money
@@ -110,7 +110,7 @@ const need = z.strictObject({
   left: size.meta({ description: 'Considered offers left when this need and those before it are applied in turn.' }),
 });
 
-const diagnostic = z.strictObject({
+export const diagnosticSchema = z.strictObject({
   code: z.string(),
   message: z.string(),
   place: z.string().optional(),
@@ -127,7 +127,7 @@ export const answerSchema = z
     bound: money.nullable(),
     gap: z.string().nullable(),
     proof: z.enum(['exhaustive', 'linear-program', 'juju-2.8', 'juju-3.6']).nullable(),
-    machines: z.array(machine),
+    machines: z.array(machineSchema),
     considered: z.strictObject({ offers: size, fit: size, 'unpriced-fit': size }),
     'runner-up': z
       .strictObject({
@@ -207,7 +207,7 @@ export const answerSchema = z
     }),
     inputs: z.strictObject({ catalog: z.string(), rules: z.string(), date: z.string().nullable() }),
     stats: z.strictObject({ rows: size }),
-    diagnostics: z.array(diagnostic).optional(),
+    diagnostics: z.array(diagnosticSchema).optional(),
   })
   .meta({ id: 'stowage-answer-1', title: 'stowage answer' });
 
