@@ -1,4 +1,4 @@
-import { grainOf, PARTS, partsOf, roundedUp } from './bound.ts';
+import { grainOf, isCoarse, PARTS, partsOf, roundedUp } from './bound.ts';
 import { type Generation, generate } from './columns.ts';
 import { searchCover } from './cover-search.ts';
 import { dive } from './dive.ts';
@@ -172,8 +172,7 @@ export function solvePacking(
         below: toBeat()!,
       });
       offer(answer.uses, 'proof');
-      // The engine reckons in doubles: it is believed where costs differ by more than they may err.
-      if (!answer.proved || grain * 1_000_000n < toBeat()!) return false;
+      if (!answer.proved || !isCoarse(model, toBeat()!)) return false;
     }
     bound = toBeat()!;
     return true;
