@@ -29,6 +29,8 @@ export interface Progress {
   readonly bound: bigint;
   /** The packing, when it is a new one. */
   readonly packing?: Packing;
+  /** What the bound rests on, when it is a new one. */
+  readonly multipliers?: readonly bigint[];
 }
 
 export interface SolveLimits {
@@ -134,7 +136,7 @@ export function solvePacking(
   );
   const least = roundedUp(generation.bound, grain);
   if (least > bound) bound = least;
-  tell('columns');
+  report?.({ phase: 'columns', cost: (best as Packing | undefined)?.cost, bound, multipliers: generation.multipliers });
   /** Whether nothing can be cheaper than what is known. */
   const isProved = (): boolean => bound >= (toBeat() ?? bound + 1n);
   const finish = (proof: PackingAnswer['proof']): PackingAnswer => ({
