@@ -33,7 +33,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   render: [...leaves, 'plan'],
   storage: [...leaves, 'document', 'catalog', 'sources', 'rules'],
-  commands: [...leaves, 'document', 'catalog', 'request', 'rules', 'match', 'plan', 'render', 'storage'],
+  commands: [...leaves, 'document', 'catalog', 'request', 'rules', 'match', 'solve', 'plan', 'render', 'storage'],
 };
 /** Only these may touch files, sockets, the clock or chance. */
 const OUTSIDE = ['storage', 'commands'];

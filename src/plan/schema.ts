@@ -39,7 +39,19 @@ const container = z.strictObject({
   cores: size.optional(),
   mem: size.optional().meta({ description: 'MiB' }),
   'root-disk': size.optional().meta({ description: 'MiB' }),
+  unit: z.string().optional().meta({ description: 'Of a model: the unit in it.' }),
 });
+
+const fill = z
+  .record(
+    z.string(),
+    z.strictObject({
+      used: size.meta({ description: 'By units, and by whatever else runs there.' }),
+      reserved: size.meta({ description: 'Kept back by rules, for the host and its guests.' }),
+      capacity: size.nullable().meta({ description: 'null: as much as is asked for at launch.' }),
+    }),
+  )
+  .meta({ description: 'By dimension: cpu-milli, mem (MiB), root-disk (MiB), gpus, local-disk (GiB), and others.' });
 
 export const offer = z.strictObject({
   type: z.string(),
@@ -65,6 +77,11 @@ export const machineSchema = z.strictObject({
   image: image.optional(),
   capabilities: z.record(z.string(), capability),
   containers: z.array(container),
+  units: z.array(z.string()).optional().meta({ description: 'Of a model: all units on it, those in containers too.' }),
+  fill: fill.optional(),
+  zone: z.string().optional().meta({ description: 'Of a model: where it has to stand.' }),
+  running: z.literal(true).optional().meta({ description: 'It runs already.' }),
+  'root-disk': size.optional().meta({ description: 'MiB to launch it with, where units need so much.' }),
 });
 
 export const alternative = z.strictObject({
@@ -110,6 +127,30 @@ const need = z.strictObject({
   left: size.meta({ description: 'Considered offers left when this need and those before it are applied in turn.' }),
 });
 
+const certificate = z
+  .strictObject({
+    multipliers: z.array(
+      z.strictObject({
+        place: z.string().meta({ description: 'The cloud and region that they were found for; they hold for all.' }),
+        units: z.array(
+          z.strictObject({
+            unit: z.string(),
+            zone: z
+              .int()
+              .nonnegative()
+              .optional()
+              .meta({ description: 'Of spread units: which zone, in order of names.' }),
+            each: money.meta({ description: 'What one is worth, USD per hour.' }),
+          }),
+        ),
+      }),
+    ),
+  })
+  .meta({
+    description:
+      'What the bound rests on: no machine can be filled with units that are worth more than its price, so no plan costs less than all units are worth.',
+  });
+
 export const diagnosticSchema = z.strictObject({
   code: z.string(),
   message: z.string(),
@@ -126,7 +167,7 @@ export const answerSchema = z
     cost: money.nullable(),
     bound: money.nullable(),
     gap: z.string().nullable(),
-    proof: z.enum(['exhaustive', 'linear-program', 'juju-2.8', 'juju-3.6']).nullable(),
+    proof: z.enum(['exhaustive', 'linear-program', 'juju-2.8', 'juju-3.6', 'multipliers', 'enumeration']).nullable(),
     machines: z.array(machineSchema),
     considered: z.strictObject({ offers: size, fit: size, 'unpriced-fit': size }),
     'runner-up': z
@@ -205,6 +246,11 @@ export const answerSchema = z
         }),
       ),
     }),
+    certificate: certificate.optional(),
+    'model-conflicts': z
+      .array(z.strictObject({ units: z.array(z.string()), text: z.string() }))
+      .optional()
+      .meta({ description: 'Where a model cannot be placed: smallest sets of units that cannot, and why.' }),
     inputs: z.strictObject({ catalog: z.string(), rules: z.string(), date: z.string().nullable() }),
     stats: z.strictObject({ rows: size }),
     diagnostics: z.array(diagnosticSchema).optional(),

@@ -33,16 +33,15 @@ function pricedLines(machines: readonly DeployMachine[]): readonly string[] {
 function totals(answer: DeployAnswer): string {
   const { machines, cost, 'per-month': month, 'places-considered': places, 'next-place': next } = answer;
   const noun = machines.length === 1 ? 'machine' : 'machines';
-  const where =
-    next === null
-      ? ''
-      : `; the cheapest of ${grouped(places)} regions, before ${next.cloud} ${next.region} at $${next.cost}/h${gapTo(next.cost, cost ?? '0')}`;
+  const where = next === null ? '' : `; the cheapest of ${grouped(places)} regions, ${nextText(next, cost ?? '0')}`;
   return `Total: ${grouped(machines.length)} ${noun}  $${cost}/h  $${month}/month${where}`;
 }
 
-function gapTo(price: string, cost: string): string {
-  const gap = compared(price, cost);
-  return gap === '' ? '' : ` (${gap})`;
+/** The place that comes next, and by how much. */
+function nextText({ cloud, region, cost }: NonNullable<DeployAnswer['next-place']>, best: string): string {
+  const gap = compared(cost, best);
+  const at = gap === '' ? `at $${cost}/h` : `at $${cost}/h (${gap})`;
+  return cost === best ? `in ${cloud} ${region} it is the same` : `before ${cloud} ${region} ${at}`;
 }
 
 function warningBlocks({ warnings }: DeployAnswer): readonly Block[] {

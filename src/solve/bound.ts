@@ -42,3 +42,9 @@ export function grainOf({ bins }: PackingModel): bigint {
 export function roundedUp(bound: bigint, grain: bigint): bigint {
   return grain === 0n ? 0n : ((bound + grain - 1n) / grain) * grain;
 }
+
+/** Whether costs differ by so much that an engine that reckons in doubles cannot have taken one for another. */
+export function isCoarse(model: PackingModel, cost: bigint): boolean {
+  const dearest = model.bins.reduce((most, { price }) => Math.max(most, price), 0);
+  return grainOf(model) * 1_000_000n >= cost && grainOf(model) * 1_000_000n >= BigInt(dearest);
+}

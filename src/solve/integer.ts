@@ -99,7 +99,9 @@ export function highsEngine(highs: Highs): IntegerEngine {
           objective_bound: Math.min(1e15, Number(below) / unit),
         });
         const { modelStatus } = solver.run();
-        const values = solver.getSolution().colValue;
+        // 2: the engine has a feasible point.
+        const has = solver.info.get('primal_solution_status') === 2;
+        const values = has ? solver.getSolution().colValue : [];
         const uses: Use[] = [];
         for (const [index, pattern] of patterns.entries()) {
           const times = Math.round(values[index] ?? 0);

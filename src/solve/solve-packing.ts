@@ -1,4 +1,4 @@
-import { grainOf, PARTS, partsOf, roundedUp } from './bound.ts';
+import { grainOf, isCoarse, PARTS, partsOf, roundedUp } from './bound.ts';
 import { type Generation, generate } from './columns.ts';
 import { searchCover } from './cover-search.ts';
 import { dive } from './dive.ts';
@@ -29,6 +29,8 @@ export interface Progress {
   readonly bound: bigint;
   /** The packing, when it is a new one. */
   readonly packing?: Packing;
+  /** What the bound rests on, when it is a new one. */
+  readonly multipliers?: readonly bigint[];
 }
 
 export interface SolveLimits {
@@ -134,7 +136,7 @@ export function solvePacking(
   );
   const least = roundedUp(generation.bound, grain);
   if (least > bound) bound = least;
-  tell('columns');
+  report?.({ phase: 'columns', cost: (best as Packing | undefined)?.cost, bound, multipliers: generation.multipliers });
   /** Whether nothing can be cheaper than what is known. */
   const isProved = (): boolean => bound >= (toBeat() ?? bound + 1n);
   const finish = (proof: PackingAnswer['proof']): PackingAnswer => ({
@@ -172,8 +174,7 @@ export function solvePacking(
         below: toBeat()!,
       });
       offer(answer.uses, 'proof');
-      // The engine reckons in doubles: it is believed where costs differ by more than they may err.
-      if (!answer.proved || grain * 1_000_000n < toBeat()!) return false;
+      if (!answer.proved || !isCoarse(model, toBeat()!)) return false;
     }
     bound = toBeat()!;
     return true;

@@ -1,7 +1,6 @@
-import type { IntegerEngine } from './integer.ts';
 import type { PackingModel } from './packing.ts';
 import { undominated } from './prune.ts';
-import { type PackingAnswer, type Progress, type SolveLimits, solvePacking } from './solve-packing.ts';
+import type { PackingAnswer, Progress, SolveLimits } from './solve-packing.ts';
 
 /** The cheapest of several packing problems of which one is to be solved, with a bound on all of them. */
 
@@ -30,13 +29,17 @@ function isDominated(model: PackingModel, by: PackingModel): boolean {
   return left.every((bin) => bin < theirs.length);
 }
 
-/** @param cheap by part, a guess at what it costs: parts are looked at in this order */
+/** How one packing problem is solved. */
+export type Solver = (model: PackingModel, limits: SolveLimits) => PackingAnswer;
+
+/** @param report told of the part that is being solved */
 export function solveParts(
   models: readonly PackingModel[],
-  integer: IntegerEngine,
-  limits: SolveLimits & { reportPart?(part: number, progress: Progress): void },
+  solver: Solver,
+  limits: Omit<SolveLimits, 'cutoff' | 'report'>,
+  report?: (part: number, progress: Progress) => void,
 ): PartsAnswer {
-  const { remaining, reportPart } = limits;
+  const { remaining } = limits;
   const parts: (PartAnswer | undefined)[] = models.map(() => undefined);
   let best: { readonly part: number; readonly cost: bigint } | undefined;
   // A short look at each tells where to begin; what is dominated is not looked at again.
@@ -52,10 +55,10 @@ export function solveParts(
       parts[part] = { ...parts[better]!, status: 'cut', packing: undefined, by: better };
       continue;
     }
-    const answer = solvePacking(model, integer, {
+    const answer = solver(model, {
       ...limits,
       cutoff: best?.cost,
-      report: (progress) => reportPart?.(part, progress),
+      report: (progress) => report?.(part, progress),
     });
     parts[part] = answer;
     if (answer.status === 'infeasible') continue;
@@ -63,11 +66,19 @@ export function solveParts(
     if (answer.packing !== undefined && (best === undefined || answer.packing.cost < best.cost))
       best = { part, cost: answer.packing.cost };
   }
+  return summed(parts);
+}
+
+/** What the answers to all parts come to. */
+export function summed(parts: readonly (PartAnswer | undefined)[]): PartsAnswer {
+  let best: { readonly part: number; readonly cost: bigint } | undefined;
   let bound: bigint | undefined;
-  for (const answer of parts) {
+  for (const [part, answer] of parts.entries()) {
     if (answer?.status === 'infeasible') continue;
     const own = answer?.bound ?? 0n;
     if (bound === undefined || own < bound) bound = own;
+    const cost = answer?.packing?.cost;
+    if (cost !== undefined && (best === undefined || cost < best.cost)) best = { part, cost };
   }
   if (best === undefined) {
     const isSure = parts.every((answer) => answer?.status === 'infeasible');
