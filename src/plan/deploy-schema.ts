@@ -15,7 +15,7 @@ const container = z.strictObject({
 });
 
 const machine = z.strictObject({
-  ...machineSchema.shape,
+  ...machineSchema.omit({ fill: true, running: true, 'root-disk': true, zone: true }).shape,
   id: z.string().meta({ description: 'The number that Juju will give it in an empty model.' }),
   'bundle-machine': z
     .string()
