@@ -18,10 +18,7 @@ export interface Assignment {
   readonly cost: bigint;
 }
 
-/**
- * The cheapest assignment; undefined where the offers are too few. Of several that cost the same the earlier demands get
- * the earlier of their choices.
- */
+/** The cheapest assignment, always the same of several that cost the same; undefined where the offers are too few. */
 export function assign({ demands, limits, choices }: AssignModel): Assignment | undefined {
   const taken = demands.map(() => new Map<number, number>());
   const used = new Map<number, number>();
