@@ -15,13 +15,15 @@ export interface ThreadTask {
   /** Seconds. */
   readonly timeLimit: number;
   readonly seed: number;
+  /** Only plans cheaper than this are of interest. */
+  readonly cutoff?: bigint | undefined;
 }
 
 export type ThreadMessage =
   | { readonly kind: 'progress'; readonly part: number; readonly progress: Progress }
   | { readonly kind: 'done'; readonly answer: PartsAnswer };
 
-const { models, engine, timeLimit, seed } = workerData as ThreadTask;
+const { models, engine, timeLimit, seed, cutoff } = workerData as ThreadTask;
 const started = performance.now();
 const post = (message: ThreadMessage): void => parentPort!.postMessage(message);
 // The package's types describe its CommonJS build.
@@ -33,7 +35,7 @@ const solvers: Readonly<Record<ThreadTask['engine'], Solver>> = {
   ffd: firstFitDecreasing,
 };
 const remaining = (): number => timeLimit - (performance.now() - started) / 1000;
-const answer = solveParts(models, solvers[engine], { remaining, seed }, (part, progress) =>
+const answer = solveParts(models, solvers[engine], { remaining, seed, cutoff }, (part, progress) =>
   post({ kind: 'progress', part, progress }),
 );
 post({ kind: 'done', answer });

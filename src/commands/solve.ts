@@ -31,13 +31,16 @@ function answerText(
   text: string,
   inputs: ReturnType<typeof storedInputs>,
   compat: CompatMode | undefined,
-  progress: (text?: string) => void = () => {},
+  {
+    progress = () => {},
+    explain = false,
+  }: { progress?: ((text?: string) => void) | undefined; explain?: boolean } = {},
 ): Result<Answer> | Promise<Result<Answer>> {
   const document = readProblemText(source, text);
   if (!document.ok) return document;
   if (isModelProblem(document.value)) {
     const problem = readModelProblem(document.value, inputs);
-    return problem.ok ? solveModel(problem.value, progress).then(ok) : problem;
+    return problem.ok ? solveModel(problem.value, progress, explain).then(ok) : problem;
   }
   const problem = readProblem(document.value, inputs, compat);
   return problem.ok ? ok(solveRead(problem.value)) : problem;
@@ -81,7 +84,10 @@ export function solveCommand(process: Process, exit: (code: number) => void): Co
     const text = path === '-' ? process.stdin() : readText(path);
     if (!text.ok) return exit(report(process, text.diagnostics));
     const progress = options.quiet === true ? undefined : process.progress;
-    const solved = await answerText(source, text.value, storedInputs(), options.compat, progress);
+    const solved = await answerText(source, text.value, storedInputs(), options.compat, {
+      progress,
+      explain: options.verbose === true,
+    });
     // A program that asked for JSON or YAML gets its answer in that form even when the problem is at fault.
     if (!solved.ok) {
       const fault =

@@ -11,6 +11,8 @@ export interface SolverTask {
   /** Seconds. */
   readonly timeLimit: number;
   readonly seed: number;
+  /** Only plans cheaper than this are of interest. */
+  readonly cutoff?: bigint | undefined;
 }
 
 type Message =

@@ -202,9 +202,10 @@ export function modelAnswer(problem: ModelProblem, formulation: Formulation, sol
   const part = solved.part === undefined ? undefined : solved.parts[solved.part];
   const partition = solved.part === undefined ? undefined : partitions[solved.part];
   if (part?.packing === undefined || partition === undefined) {
+    const why = solved.status === 'infeasible' ? modelConflicts(problem, formulation, solved) : undefined;
     return {
       ...common,
-      ...(solved.status === 'infeasible' ? { 'model-conflicts': [...modelConflicts(problem, formulation)] } : {}),
+      ...(why === undefined ? {} : { 'model-conflicts': [...why.conflicts], ...why.alone }),
       notes: [...modelNotes(problem, formulation, [])],
     };
   }
@@ -226,7 +227,7 @@ export function modelAnswer(problem: ModelProblem, formulation: Formulation, sol
   }
   const patterns = uses.flatMap(({ pattern, times }) => Array.from({ length: times }, () => pattern));
   const planned = plannedMachines(formulation, partition, patterns, request);
-  const machines = planned.map((one) => describePlanned(one, problem, dimensions));
+  const described = planned.map((one) => ({ planned: one, machine: describePlanned(one, problem, dimensions) }));
   const { bound } = solved;
   return {
     ...common,
@@ -234,8 +235,8 @@ export function modelAnswer(problem: ModelProblem, formulation: Formulation, sol
     bound: formatMoney(bound),
     gap: cost === 0n ? '0' : formatDecimal(((cost - bound) * 1_000_000n) / cost, 6),
     proof: part.proof,
-    machines,
-    notes: [...modelNotes(problem, formulation, machines)],
+    machines: described.map(({ machine }) => machine),
+    notes: [...modelNotes(problem, formulation, described)],
     certificate: certificateOf(formulation, solved),
   };
 }

@@ -237,6 +237,24 @@ export const answerSchema = z
         )
         .meta({ description: 'Every considered offer before the chosen one, counted once, by all that it misses.' }),
       savings: z.array(relaxation).meta({ description: 'Single changes that would save money.' }),
+      changes: z
+        .array(
+          z.strictObject({
+            change: z.string(),
+            cost: money.meta({ description: 'USD per hour of the cheapest plan found with the change.' }),
+            saves: money.meta({ description: 'USD a month less than the answer costs.' }),
+          }),
+        )
+        .optional()
+        .meta({ description: 'Of a model: single wishes that cost something, dearest first.' }),
+      fewest: z
+        .strictObject({
+          machines: size,
+          'at-least': size.meta({ description: 'With fewer machines than this it is proved not to be possible.' }),
+          cost: money.meta({ description: 'USD per hour of the cheapest plan found with so few machines.' }),
+        })
+        .optional()
+        .meta({ description: 'Of a model: the fewest machines found, whatever they cost.' }),
       unpriced: z.array(
         z.strictObject({
           type: z.string(),

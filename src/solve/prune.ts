@@ -17,8 +17,19 @@ function clipped(ceilings: readonly number[], bin: Bin): readonly number[] {
   });
 }
 
+const known = new WeakMap<PackingModel, readonly number[]>();
+
 /** The indices of the bins that remain, in order. */
 export function undominated(model: PackingModel): readonly number[] {
+  let kept = known.get(model);
+  if (kept === undefined) {
+    kept = remaining(model);
+    known.set(model, kept);
+  }
+  return kept;
+}
+
+function remaining(model: PackingModel): readonly number[] {
   const { bins, rows } = model;
   // Bins of the same sizes are compared by capacity and by the rows that they may hold.
   const ceilings = ceilingsOf(model).map((count, row) => Math.min(count, rows[row]!.most));

@@ -1,3 +1,4 @@
+import { type Conflict, conflictingRows } from './conflict.ts';
 import type { PackingModel } from './packing.ts';
 import { undominated } from './prune.ts';
 import type { PackingAnswer, Progress, SolveLimits } from './solve-packing.ts';
@@ -5,8 +6,10 @@ import type { PackingAnswer, Progress, SolveLimits } from './solve-packing.ts';
 /** The cheapest of several packing problems of which one is to be solved, with a bound on all of them. */
 
 export interface PartAnswer extends PackingAnswer {
-  /** `dominated`: another part's bins are no dearer and no smaller; its multipliers prove as much of this one. */
+  /** Another part's bins are no dearer and no smaller; its multipliers prove as much of this one. */
   readonly by?: number;
+  /** Where there is no packing: smallest sets of rows that cannot be packed. */
+  readonly conflicts?: readonly Conflict[];
 }
 
 export interface PartsAnswer {
@@ -36,7 +39,7 @@ export type Solver = (model: PackingModel, limits: SolveLimits) => PackingAnswer
 export function solveParts(
   models: readonly PackingModel[],
   solver: Solver,
-  limits: Omit<SolveLimits, 'cutoff' | 'report'>,
+  limits: Omit<SolveLimits, 'report'>,
   report?: (part: number, progress: Progress) => void,
 ): PartsAnswer {
   const { remaining } = limits;
@@ -57,14 +60,19 @@ export function solveParts(
     }
     const answer = solver(model, {
       ...limits,
-      cutoff: best?.cost,
+      cutoff: best === undefined ? limits.cutoff : best.cost,
       report: (progress) => report?.(part, progress),
     });
     parts[part] = answer;
-    if (answer.status === 'infeasible') continue;
+    if (answer.status === 'infeasible') {
+      const isInfeasible = (rest: PackingModel): boolean =>
+        solver(rest, { ...limits, cutoff: undefined }).status === 'infeasible';
+      parts[part] = { ...answer, conflicts: conflictingRows(model, isInfeasible) };
+      continue;
+    }
     solved.push(part);
-    if (answer.packing !== undefined && (best === undefined || answer.packing.cost < best.cost))
-      best = { part, cost: answer.packing.cost };
+    const cost = answer.packing?.cost;
+    if (cost !== undefined && cost < (best?.cost ?? limits.cutoff ?? cost + 1n)) best = { part, cost };
   }
   return summed(parts);
 }
