@@ -13,6 +13,7 @@ import type { MachineRequest } from '../request/request.ts';
 import { withConstraint } from '../request/variant.ts';
 import { answerRequest } from './answer.ts';
 import { type Choices, type Chosen, chooseOffers, type Place } from './deploy-choice.ts';
+import { unreachable } from './deploy-reach.ts';
 import { ASSUMED_PLACE, type DeploySettings, groupMachines, type MachineGroup, namesOf } from './deploy-requests.ts';
 import type { DeployAnswer, DeployMachine } from './deploy-schema.ts';
 import { deployWarnings } from './deploy-warnings.ts';
@@ -178,10 +179,11 @@ const withoutRepeats = (notes: readonly Note[]): Note[] => [
  */
 export function deployBundle(
   compiled: Compiled,
-  { bundle, placement }: PlacedBundle,
+  placed: PlacedBundle,
   settings: DeploySettings,
   { at }: DeployOptions = {},
 ): DeployAnswer {
+  const { bundle, placement } = placed;
   const { vocabulary } = compiled.catalog;
   const groups = groupMachines(placement.machines, settings, vocabulary);
   const read: readonly Diagnostic[] = [...bundle.warnings, ...placement.warnings];
@@ -268,7 +270,12 @@ export function deployBundle(
     'next-place':
       next === undefined ? null : { cloud: next.place.cloud, region: next.place.name, cost: formatMoney(next.cost) },
     machines: [...machines],
-    warnings: [...common.warnings, ...deployWarnings(placement, settings, machines).map(told)],
+    warnings: [
+      ...common.warnings,
+      ...[...deployWarnings(placement, settings, machines), ...unreachable(compiled, placed, groups, best, at)].map(
+        told,
+      ),
+    ],
     notes: withoutRepeats([
       ...over,
       ...notes,
