@@ -13,9 +13,9 @@ import { withoutRules } from '../rules/program.ts';
 import {
   type Facts,
   hasCapability,
+  referenceApplies,
   referenceCapabilities,
   referenceRefusals,
-  referenceTruth,
 } from '../rules/reference.ts';
 import { reservedShare } from '../rules/reserve.ts';
 import { FALSE, TRUE } from '../rules/tri.ts';
@@ -96,7 +96,9 @@ function holdsGuests(compiled: Compiled, request: MachineRequest, facts: Facts):
   const guests = [...stated, ...vms];
   if (!request.reserve || !guests.some((guest) => isVm(guest.kind))) return true;
   const derived = referenceCapabilities(compiled.program, facts);
-  const rules = compiled.program.reserves.filter((rule) => referenceTruth(rule.when, facts, derived) !== FALSE);
+  const rules = compiled.program.reserves.filter(
+    (rule) => referenceApplies(compiled.program, rule, facts, derived) !== FALSE,
+  );
   const count = (kind: string): number =>
     guests.reduce((total, guest) => total + (guest.kind === kind ? guest.count : 0), 0);
   if (typeof mem !== 'number' || mem < sum(guests, 'mem') + reservedShare(rules, 'mem', mem, count)) return false;
@@ -250,7 +252,7 @@ export function fitsByDefinition(whole: Compiled, request: MachineRequest, at: s
       const facts = factsOf(compiled, request, images.table, offers, offer, image, at ?? catalog.newestPrice);
       if (!fitsImage(facts)) continue;
       const derived = referenceCapabilities(program, facts);
-      const applying = program.prices.filter((rule) => referenceTruth(rule.when, facts, derived) === TRUE);
+      const applying = program.prices.filter((rule) => referenceApplies(program, rule, facts, derived) === TRUE);
       const { total } = billedPrice(offers.price[offer]!, applying, (name) =>
         numberAt(catalog.types, name, offers.type[offer]!),
       );

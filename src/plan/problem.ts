@@ -12,8 +12,10 @@ import { isDate } from '../quantity/date.ts';
 import { COMPAT_MODES, type CompatMode, type Dialect, dialectOf } from '../request/dialect.ts';
 import { DEFAULT_BASE, type MachineRequest, parseRequest } from '../request/request.ts';
 import type { SourceText } from '../request/source-text.ts';
+import type { ParamSetting } from '../rules/param-setting.ts';
 import type { Program } from '../rules/program.ts';
 import { ruleFileSchema } from '../rules/schema.ts';
+import { vocabularySchema } from '../rules/vocabulary.ts';
 import { inlineCatalogSchema, readInlineCatalog } from '../sources/inline.ts';
 import { answerRequest } from './answer.ts';
 import { type AsJuju, answerAsJuju, askJuju } from './compat.ts';
@@ -78,6 +80,10 @@ const optionsSchema = z.strictObject({
     .optional()
     .meta({ description: 'For searches; a machine request is answered exhaustively at once.' }),
   at: z.string().refine(isDate, 'must be a date such as 2026-11-22').optional(),
+  params: z
+    .record(z.string(), z.union([scalar, z.array(scalar)]))
+    .optional()
+    .meta({ description: 'Values for parameters of rules, by module and name: spot.price-share.' }),
 });
 
 export const problemSchema = z
@@ -93,6 +99,10 @@ export const problemSchema = z
       .array(z.union([z.string(), ruleFileSchema]))
       .optional()
       .meta({ description: 'Pack names, paths, or rule files written out. Left out: default. Empty: none.' }),
+    vocabulary: z
+      .array(z.union([z.string(), vocabularySchema]))
+      .optional()
+      .meta({ description: "One's own attributes and capabilities: paths, or vocabularies written out." }),
     request: requestSchema,
     options: optionsSchema.optional(),
   })
@@ -105,8 +115,10 @@ export interface ProblemInputs {
   readonly vocabulary: Vocabulary;
   /** `path` undefined: the shipped catalog. */
   catalog(path: string | undefined, at: string | undefined): Result<Catalog>;
-  /** `at` is the path of the list of packs in the document. */
-  rules(packs: readonly unknown[], document: Document, at: Path): Result<Program>;
+  /** `at` is the path of the list of packs in the document; `params` are given for parameters of the rules. */
+  rules(packs: readonly unknown[], document: Document, at: Path, params?: readonly ParamSetting[]): Result<Program>;
+  /** The same, with vocabularies beside the shipped one: paths or values, listed in a document at a path. */
+  speaking(own: readonly unknown[], document: Document, at: Path): Result<ProblemInputs>;
   /** A catalog written out: made anew unless the same text was read before. */
   inline(text: string, make: () => Result<Catalog>): Result<Catalog>;
   /** `sha256:…` of a text. */
@@ -189,6 +201,8 @@ export interface Problem {
   readonly juju: AsJuju | undefined;
   /** Where the catalog holds but some rows of a larger one. */
   readonly snapshot?: SnapshotSection | undefined;
+  /** One's own vocabularies, written out. */
+  readonly vocabulary?: readonly unknown[] | undefined;
 }
 
 /**
@@ -196,15 +210,21 @@ export interface Problem {
  *
  * @param compat whose way of choosing is followed, whatever the problem says
  */
-export function readProblem(document: Document, inputs: ProblemInputs, compat?: CompatMode): Result<Problem> {
+export function readProblem(document: Document, plain: ProblemInputs, compat?: CompatMode): Result<Problem> {
   const checked = checkDocument(document, problemSchema, 'a problem file');
   if (!checked.ok) return checked;
-  const { catalog: section, rules: packs, request: requestText, snapshot } = checked.value;
+  const { catalog: section, rules: packs, request: requestText, snapshot, vocabulary: own } = checked.value;
+  const speaking = own === undefined ? ok(plain) : plain.speaking(own, document, ['vocabulary']);
+  if (!speaking.ok) return speaking;
+  const inputs = speaking.value;
   const options = { ...checked.value.options, ...(compat === undefined ? {} : { compat }) };
   const { vocabulary } = inputs;
   const request = requestOf(document, requestText, vocabulary, dialectOf(options.compat ?? 'none', vocabulary));
   const setting = readCompatOptions(document, options, vocabulary, (path, text) => sourceText(document, path, text));
-  const rules = inputs.rules(packs ?? ['default'], document, ['rules']);
+  const params = Object.entries(options.params ?? {}).map(
+    ([id, value]): ParamSetting => ({ id, value, place: placeIn(document, ['options', 'params', id]) }),
+  );
+  const rules = inputs.rules(packs ?? ['default'], document, ['rules'], params);
   let catalog: Result<Catalog>;
   if ('types' in section) {
     const read = (): Result<Catalog> =>

@@ -104,6 +104,7 @@ function problemWith(
     options: { ...options, ...(date === undefined ? {} : { at: date }) },
     catalog: writeInlineCatalog(catalog, rows),
     rules: rules as ProblemText['rules'],
+    ...(problem.vocabulary === undefined ? {} : { vocabulary: problem.vocabulary as ProblemText['vocabulary'] }),
   };
   return { problem: written, kept, left };
 }

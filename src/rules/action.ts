@@ -4,7 +4,8 @@ import type { Path } from '../document/read.ts';
 import { parseDecimal } from '../quantity/decimal.ts';
 import { parseMoney } from '../quantity/money.ts';
 import { isVersion } from '../quantity/version.ts';
-import { fault, isDeclared, isMap, type Reading, readWhole } from './condition.ts';
+import { fault, isDeclared, isMap, type Reading, readParam, readWhole } from './condition.ts';
+import { writtenParam } from './params.ts';
 import type { Action, Grant, ReserveShare } from './rule.ts';
 import { type RuleText, VERBS } from './schema.ts';
 
@@ -27,12 +28,24 @@ export function readGrants(
   });
 }
 
+/** An amount as it is written, or as the parameter has it that it names. */
+function readAmount(reading: Reading, raw: unknown, path: Path): string | undefined {
+  if (!isMap(raw)) return String(raw);
+  const param = readParam(reading, raw, path);
+  if (param === undefined) return undefined;
+  const { kind } = param.attribute;
+  if (kind.kind !== 'number' || kind.unit !== undefined)
+    return fault(reading, 'rule-operand', `the parameter ${param.id} is no plain number`, path);
+  return String(writtenParam(param));
+}
+
 function readPrice(reading: Reading, price: NonNullable<RuleText['price']>, path: Path): Action | undefined {
   const given = (['times', 'plus', 'at-most'] as const).filter((operation) => price[operation] !== undefined);
   const operation = given[0];
   if (operation === undefined || given.length > 1)
     return fault(reading, 'rule-verb', 'a price needs exactly one of times, plus, at-most', path);
-  const text = String(price[operation]);
+  const text = readAmount(reading, price[operation], [...path, operation]);
+  if (text === undefined) return undefined;
   const amount = operation === 'times' ? parseDecimal(text, 6) : parseMoney(text);
   if (amount === undefined || amount < 0) {
     const form = operation === 'times' ? 'a factor with at most six decimals' : 'an amount of USD per hour';
@@ -123,7 +136,8 @@ export function readAction(reading: Reading, text: RuleText, path: Path): Action
   }
   if (verb !== 'forbid' && verb !== 'require') {
     for (const key of ['effect', 'on-unknown'] as const) {
-      if (text[key] !== undefined)
+      // Any rule may be off.
+      if (text[key] !== undefined && text[key] !== 'off' && text[key] !== 'enforce')
         return fault(
           reading,
           'rule-verb',

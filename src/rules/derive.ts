@@ -125,7 +125,7 @@ export function derive(program: Program, space: Space, request: RequestFacts, li
     let found = nodes.get(stratum);
     if (found === undefined) {
       const rules: readonly Rule[] = [...stratum.providers, ...stratum.refiners, ...stratum.withholders];
-      const classes = classesFor(rules, (rule) => rule.when, stratum.capabilities);
+      const classes = classesFor(rules, (rule) => rule.applies, stratum.capabilities);
       const states = oncePerClass(classes, (site) =>
         deriveStratum(program, stratum, (condition, soFar) => truth(condition, site, soFar)),
       );
@@ -141,7 +141,7 @@ export function derive(program: Program, space: Space, request: RequestFacts, li
     for (const stratum of program.strata) {
       const rules: readonly Rule[] = [...stratum.providers, ...stratum.refiners, ...stratum.withholders];
       const known = rules.every((rule) =>
-        readsOf(rule.when).every((leaf) => {
+        readsOf(rule.applies).every((leaf) => {
           if (leaf.kind === 'leaf') return true;
           const read = stratumOf.get(leaf.capability);
           return read === undefined || read === stratum || shared.has(read);
@@ -168,19 +168,19 @@ export function derive(program: Program, space: Space, request: RequestFacts, li
       return { classes, truth: oncePerClass(classes, (site) => truth(violation, site)) };
     }),
   );
-  const whenOf = (rule: Rule): Condition => rule.when;
+  const appliesOf = (rule: Rule): Condition => rule.applies;
   const prices = lazily(() => {
-    const classes = classesFor(program.prices, whenOf);
+    const classes = classesFor(program.prices, appliesOf);
     return {
       classes,
-      rules: oncePerClass(classes, (site) => program.prices.filter((rule) => truth(rule.when, site) === TRUE)),
+      rules: oncePerClass(classes, (site) => program.prices.filter((rule) => truth(rule.applies, site) === TRUE)),
     };
   });
   const reserves = lazily(() => {
-    const classes = classesFor(program.reserves, whenOf);
+    const classes = classesFor(program.reserves, appliesOf);
     return {
       classes,
-      rules: oncePerClass(classes, (site) => program.reserves.filter((rule) => truth(rule.when, site) !== FALSE)),
+      rules: oncePerClass(classes, (site) => program.reserves.filter((rule) => truth(rule.applies, site) !== FALSE)),
     };
   });
 

@@ -80,11 +80,11 @@ export function failedProof(derivation: Derivation, capability: string, site: Si
   const gives = (rule: (typeof stratum.providers)[number]): boolean =>
     rule.action.grants.some((grant) => grant.capability === capability);
   const withholders = stratum.withholders.filter(
-    (rule) => rule.action.capabilities.includes(capability) && derivation.truth(rule.when, site) !== FALSE,
+    (rule) => rule.action.capabilities.includes(capability) && derivation.truth(rule.applies, site) !== FALSE,
   );
   const state = derivation.capability(capability, site);
   const failed = stratum.providers.filter(gives).map((rule) => {
-    const missing = missingOf(rule.when, true, derivation, site);
+    const missing = missingOf(rule.applies, true, derivation, site);
     if (missing.length > 0) return told(rule, 'provides', missing);
     const has = versionOf(program, state.lower) ?? 'a version that is not known';
     return told(rule, 'version', [
@@ -92,7 +92,7 @@ export function failedProof(derivation: Derivation, capability: string, site: Si
     ]);
   });
   // A rule that withholds what others give stands in the way by itself.
-  const inTheWay = withholders.map((rule) => told(rule, 'withholds', missingOf(rule.when, false, derivation, site)));
+  const inTheWay = withholders.map((rule) => told(rule, 'withholds', missingOf(rule.applies, false, derivation, site)));
   // Where it is there already, only its version or what withholds it is to be told.
   const given = failed.filter(({ how }) => how === 'version');
   const open = given.length === 0 ? failed : inTheWay.length > 0 ? [] : given;

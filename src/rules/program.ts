@@ -2,6 +2,7 @@ import type { Vocabulary } from '../catalog/value.ts';
 import { type Diagnostic, fail, ok, placeOf, type Result, type Span } from '../diagnostic/diagnostic.ts';
 import { compareText } from '../quantity/order.ts';
 import { compareVersions } from '../quantity/version.ts';
+import { applyRules } from './applies.ts';
 import type { Action, CapabilityTest, Condition, Rule } from './rule.ts';
 
 /**
@@ -25,8 +26,10 @@ export interface Stratum {
 
 export interface Program {
   readonly vocabulary: Vocabulary;
-  /** All rules, by id. */
+  /** All rules but those that are off, by id. */
   readonly rules: readonly Rule[];
+  /** Rules that were checked and left out, by id: `effect: off`. */
+  readonly off: readonly Rule[];
   readonly strata: readonly Stratum[];
   /** Versions that rules give, in Debian order: level 0 is absent, 1 is `any`, 2 + i is `versions[i]`. */
   readonly versions: readonly string[];
@@ -76,17 +79,22 @@ export const isRefusal = hasVerb('forbid', 'require');
 
 /** The condition under which a forbid or require refuses. */
 export function violationOf(rule: RuleOf<'forbid' | 'require'>): Condition {
-  const { action, when } = rule;
-  if (action.verb === 'forbid') return when;
-  let violation = violations.get(action);
+  const { action, applies } = rule;
+  if (action.verb === 'forbid') return applies;
+  let ofAction = violations.get(action);
+  if (ofAction === undefined) {
+    ofAction = new WeakMap();
+    violations.set(action, ofAction);
+  }
+  let violation = ofAction.get(applies);
   if (violation === undefined) {
-    violation = { kind: 'all', of: [when, { kind: 'not', of: action.condition }] };
-    violations.set(action, violation);
+    violation = { kind: 'all', of: [applies, { kind: 'not', of: action.condition }] };
+    ofAction.set(applies, violation);
   }
   return violation;
 }
 // One object per rule, so that what is worked out of it is known again.
-const violations = new WeakMap<Action, Condition>();
+const violations = new WeakMap<Action, WeakMap<Condition, Condition>>();
 
 /** What a rule gives or takes among capabilities. */
 function touchedBy(rule: Rule): readonly string[] {
@@ -129,12 +137,21 @@ function components(
   return result;
 }
 
-/** Checks that rules fit together and orders them. */
-export function compileRules(vocabulary: Vocabulary, given: readonly Rule[], digest: string): Result<Program> {
+/**
+ * Checks that rules fit together and orders them.
+ *
+ * @param known ids of rules that were taken out, and may be overridden all the same
+ */
+export function compileRules(
+  vocabulary: Vocabulary,
+  given: readonly Rule[],
+  digest: string,
+  known: readonly string[] = [],
+): Result<Program> {
   const faults: Diagnostic[] = [];
-  const rules = [...given].sort((a, b) => compareText(a.id, b.id));
-  for (const [index, rule] of rules.entries()) {
-    const earlier = rules[index - 1];
+  const sorted = [...given].sort((a, b) => compareText(a.id, b.id));
+  for (const [index, rule] of sorted.entries()) {
+    const earlier = sorted[index - 1];
     if (earlier?.id === rule.id) {
       faults.push({
         code: 'duplicate-rule',
@@ -143,10 +160,13 @@ export function compileRules(vocabulary: Vocabulary, given: readonly Rule[], dig
       });
     }
   }
+  const applying = applyRules(vocabulary, sorted, known);
+  if (!applying.ok) return fail(...faults, ...applying.diagnostics);
+  const rules = applying.value;
   const derivers = rules.filter(hasVerb('provide', 'refine', 'withhold'));
   const edges = new Map<string, Edge[]>();
   for (const rule of derivers) {
-    const reads = [...leavesOf(rule.when)].filter(
+    const reads = [...leavesOf(rule.applies)].filter(
       (found): found is { leaf: CapabilityTest; negated: boolean } => found.leaf.kind === 'capability',
     );
     for (const from of touchedBy(rule)) {
@@ -192,6 +212,7 @@ export function compileRules(vocabulary: Vocabulary, given: readonly Rule[], dig
   return ok({
     vocabulary,
     rules,
+    off: sorted.filter(({ effect }) => effect === 'off'),
     strata,
     versions: distinct,
     refusals: rules.filter(isRefusal),
@@ -250,7 +271,7 @@ export function versionOf(program: Program, level: number): string | undefined {
 
 /** What a rule reads, each once: its condition, and of a require what it requires. */
 export function readsOfRule(rule: Rule): readonly Exclude<Condition, { of: unknown }>[] {
-  return readsOf(isRefusal(rule) ? violationOf(rule) : rule.when);
+  return readsOf(isRefusal(rule) ? violationOf(rule) : rule.applies);
 }
 
 /** Whether the condition of any rule reads a capability, or an attribute of that name. */

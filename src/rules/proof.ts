@@ -106,7 +106,7 @@ function proveRule(
   proving: Proving,
 ): { readonly step: ProofStep; readonly providers: readonly RuleOf<'provide'>[] } {
   const { derivation, factsAt } = proving;
-  const { facts, because, providers } = supportOf(rule.when, { ...proving, open: [...proving.open, rule] });
+  const { facts, because, providers } = supportOf(rule.applies, { ...proving, open: [...proving.open, rule] });
   const step: ProofStep = {
     rule: rule.id,
     place: placeOf(rule.span),

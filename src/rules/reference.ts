@@ -1,8 +1,8 @@
 import type { Value } from '../catalog/value.ts';
 import { compareVersions } from '../quantity/version.ts';
 import { passes } from './passes.ts';
-import { type Program, type RuleOf, violationOf } from './program.ts';
-import type { Condition } from './rule.ts';
+import type { Program, RuleOf } from './program.ts';
+import type { Condition, Rule } from './rule.ts';
 import { FALSE, not, TRUE, type Tri, UNKNOWN_TRUTH } from './tri.ts';
 
 /**
@@ -73,6 +73,40 @@ export function referenceTruth(condition: Condition, facts: Facts, capabilities:
   }
 }
 
+/**
+ * Whether a rule applies: its condition holds, the day is one of its own, and no rule applies that overrides it, or the
+ * table that it is a row of.
+ */
+export function referenceApplies(program: Program, rule: Rule, facts: Facts, capabilities: Capabilities): Tri {
+  const day = facts('request.date');
+  const within = (bound: string | undefined, holds: (day: string, bound: string) => boolean): Tri => {
+    if (bound === undefined) return TRUE;
+    return day === undefined ? UNKNOWN_TRUTH : holds(String(day), bound) ? TRUE : FALSE;
+  };
+  const name = rule.id.split('#')[0]!;
+  const against = program.rules
+    .filter((other) => other.overrides.some((one) => one.rule === rule.id || one.rule === name))
+    .map((other) => not(referenceApplies(program, other, facts, capabilities)));
+  return Math.min(
+    referenceTruth(rule.when, facts, capabilities),
+    within(rule.since, (now, first) => now >= first),
+    within(rule.until, (now, end) => now < end),
+    ...against,
+  ) as Tri;
+}
+
+/** Whether a forbid or require refuses; unknown where that cannot be decided. */
+export function referenceViolated(
+  program: Program,
+  rule: RuleOf<'forbid' | 'require'>,
+  facts: Facts,
+  capabilities: Capabilities,
+): Tri {
+  const applies = referenceApplies(program, rule, facts, capabilities);
+  if (rule.action.verb === 'forbid') return applies;
+  return Math.min(applies, not(referenceTruth(rule.action.condition, facts, capabilities))) as Tri;
+}
+
 /** All capabilities that rules derive from the facts. */
 export function referenceCapabilities(program: Program, facts: Facts): Capabilities {
   const result = new Map<string, ReferenceCapability>();
@@ -83,7 +117,7 @@ export function referenceCapabilities(program: Program, facts: Facts): Capabilit
         let lower: Level = 'absent';
         let upper: Level = 'absent';
         const join = (rule: RuleOf<'provide' | 'refine'>): void => {
-          const holds = referenceTruth(rule.when, facts, result);
+          const holds = referenceApplies(program, rule, facts, result);
           for (const grant of rule.action.grants.filter((one) => one.capability === name)) {
             const level: Level = grant.version === undefined ? 'any' : { version: grant.version };
             if (holds === TRUE) lower = higher(lower, level);
@@ -95,13 +129,13 @@ export function referenceCapabilities(program: Program, facts: Facts): Capabilit
         // An unknown version is possible where something may give one and nothing certainly gives a known one.
         const unknownVersion = stratum.providers.some(
           (rule) =>
-            referenceTruth(rule.when, facts, result) !== FALSE &&
+            referenceApplies(program, rule, facts, result) !== FALSE &&
             rule.action.grants.some((grant) => grant.capability === name && grant.version === undefined),
         );
         for (const rule of stratum.refiners) join(rule);
         const refined = stratum.refiners.some(
           (rule) =>
-            referenceTruth(rule.when, facts, result) === TRUE &&
+            referenceApplies(program, rule, facts, result) === TRUE &&
             rule.action.grants.some((grant) => grant.capability === name && grant.version !== undefined),
         );
         const certain: Level = certainly;
@@ -110,7 +144,7 @@ export function referenceCapabilities(program: Program, facts: Facts): Capabilit
         if (certainly === 'absent') lower = 'absent';
         if (possibly === 'absent') upper = 'absent';
         for (const rule of stratum.withholders.filter((one) => one.action.capabilities.includes(name))) {
-          const holds = referenceTruth(rule.when, facts, result);
+          const holds = referenceApplies(program, rule, facts, result);
           if (holds !== FALSE) lower = 'absent';
           if (holds === TRUE) {
             upper = 'absent';
@@ -133,7 +167,7 @@ export function referenceRefusals(program: Program, facts: Facts, capabilities: 
   return program.refusals
     .filter((rule) => {
       if (rule.effect === 'warn') return false;
-      const violated = referenceTruth(violationOf(rule), facts, capabilities);
+      const violated = referenceViolated(program, rule, facts, capabilities);
       return violated === TRUE || (violated === UNKNOWN_TRUTH && rule.onUnknown === 'refuse');
     })
     .map((rule) => rule.id);

@@ -111,6 +111,23 @@ export type Action =
   | { readonly verb: 'price'; readonly change: PriceChange }
   | { readonly verb: 'reserve'; readonly shares: readonly ReserveShare[] };
 
+/** A rule, or a whole table, that another overrides: named by its id, with where that is said. */
+export interface Override {
+  /** `module/name`, or `module/table` for each of its rows. */
+  readonly rule: string;
+  readonly span: Span;
+}
+
+/** The table that a rule is a row of. */
+export interface TableRow {
+  /** `module/table`. */
+  readonly table: string;
+  /** Counted from 1. */
+  readonly row: number;
+  /** `unique`: at most one row is meant to hold anywhere. `max`: of several that hold, the highest version counts. */
+  readonly hit: 'unique' | 'max';
+}
+
 export interface Rule {
   /** `module/name`, or `module/table#row`. */
   readonly id: string;
@@ -120,10 +137,23 @@ export interface Rule {
   readonly source: string | undefined;
   /** Who answers for the rule; kept for explanations. */
   readonly owner: string | undefined;
+  /** The condition as it was written. */
   readonly when: Condition;
+  /**
+   * When the rule applies: `when`, within its dates, and where no rule that overrides it applies. A program works it
+   * out; until then it is `when`.
+   */
+  readonly applies: Condition;
   readonly action: Action;
-  /** `warn`: a forbid or require that is told, not enforced. */
-  readonly effect: 'enforce' | 'warn';
+  /** The first day on which it applies. */
+  readonly since: string | undefined;
+  /** The first day on which it applies no more. */
+  readonly until: string | undefined;
+  /** What does not apply where this rule does. */
+  readonly overrides: readonly Override[];
+  readonly table: TableRow | undefined;
+  /** `warn`: a forbid or require that is told, not enforced. `off`: checked, and then left out. */
+  readonly effect: 'enforce' | 'warn' | 'off';
   /** Whether its owner may waive it; kept for explanations. */
   readonly waivable: boolean;
   /** What a forbid or require does when it cannot be decided. */

@@ -219,15 +219,72 @@ const otherRule = fc.oneof(
   }),
 );
 
-/** Packs: `default`, none, or a random rule file. */
+/** Dates, effects, and overrides of rules with higher numbers, so that none leads back to itself. */
+const limits = fc.record({
+  since: optional(fc.constantFrom('2020-01-01', '2026-11-22', '2026-11-23')),
+  until: optional(fc.constantFrom('2026-11-22', '2026-11-23', '2040-01-01')),
+  off: fc.nat(9).map((drawn) => drawn === 0),
+  overrides: fc.array(fc.nat(9), { maxLength: 1 }),
+});
+
+/** A negation that an override brings must not close a cycle: overriding rules read no capabilities, or are not over. */
+const readsCapability = (rule: unknown): boolean => JSON.stringify(rule).includes('"can.');
+
+const OWN_PARAMS = {
+  env: { type: 'enum', values: ['production', 'staging'], default: 'staging' },
+  mem: { type: 'number', unit: 'GiB', default: 2, min: 1, max: 8 },
+  factor: { type: 'number', default: '1.25', min: 0, max: 2 },
+  tags: { type: 'set', default: ['ssd'] },
+};
+
+const paramRule = fc.constantFrom<Record<string, unknown>>(
+  { summary: 'by a parameter', when: { 'request.env': { param: 'env' } }, withhold: ['podman'] },
+  { summary: 'by a parameter', when: { 'type.mem': { below: { param: 'mem' } } }, forbid: true, 'on-unknown': 'allow' },
+  {
+    summary: 'by a parameter',
+    when: { 'type.tags': { 'has-any': { param: 'tags' } } },
+    price: { times: { param: 'factor' } },
+  },
+);
+
+/** A random rule file. */
 export const ruleFiles = fc
-  .array(fc.oneof({ weight: 2, arbitrary: capabilityRule }, { weight: 1, arbitrary: otherRule }), { maxLength: 8 })
-  .map((rules) => ({
+  .array(
+    fc.tuple(
+      fc.oneof(
+        { weight: 6, arbitrary: capabilityRule },
+        { weight: 3, arbitrary: otherRule },
+        { weight: 1, arbitrary: paramRule },
+      ),
+      fc.option(limits, { nil: undefined, freq: 2 }),
+    ),
+    { maxLength: 8 },
+  )
+  .map((drawn) => ({
     format: 1,
     module: 'random',
-    rules: Object.fromEntries(rules.map((rule, index) => [`rule-${index}`, rule])),
+    params: OWN_PARAMS,
+    rules: Object.fromEntries(
+      drawn.map(([rule, limit], index) => {
+        const { since, until, off = false, overrides = [] } = limit ?? {};
+        const over = readsCapability(rule)
+          ? []
+          : overrides.map((step) => index + 1 + step).filter((other) => other < drawn.length);
+        return [
+          `rule-${index}`,
+          stated({
+            ...rule,
+            since,
+            until: since !== undefined && until !== undefined && since >= until ? undefined : until,
+            effect: off ? 'off' : (rule as { effect?: string }).effect,
+            overrides: over.length === 0 ? undefined : over.map((other) => `rule-${other}`),
+          }),
+        ];
+      }),
+    ),
   }));
 
+/** Packs: `default`, none, or a random rule file. */
 export const packs = fc.oneof<fc.Arbitrary<readonly unknown[]>[]>(
   fc.constant(['default']),
   fc.constant([]),
