@@ -226,7 +226,7 @@ export function fitsByDefinition(whole: Compiled, request: MachineRequest, at: s
   const { catalog } = whole;
   const program = withoutRules(whole.program, ({ id }) => request.waived.includes(id));
   const compiled: Compiled = { catalog, program };
-  const images: Images = imagesOf(catalog, request.base);
+  const images: Images = imagesOf(compiled, request.base);
   const { offers } = catalog;
   const needs: readonly CapabilityNeed[] = request.containers;
   const fits: Fit[] = [];

@@ -13,7 +13,13 @@ const proofStep = z.strictObject({
   place: z.string().meta({ description: 'file:line:column of the rule.' }),
   summary: z.string(),
   source: z.string().optional(),
-  facts: z.array(z.strictObject({ attribute: z.string(), value: z.string() })),
+  facts: z.array(
+    z.strictObject({
+      attribute: z.string(),
+      value: z.string(),
+      'set-by': z.string().optional().meta({ description: 'The rule that set it where the catalog states nothing.' }),
+    }),
+  ),
   get because() {
     return z.array(proofStep);
   },

@@ -52,7 +52,7 @@ export function verifyAnswer(
   ] as const) {
     if (said !== formatMoney(cost)) faults.push(`the ${name} is ${formatMoney(cost)}, the answer says ${said}`);
   }
-  const images = imagesOf(catalog, request.base);
+  const images = imagesOf(compiled, request.base);
   for (const [index, machine] of answer.machines.entries()) {
     const fit = expected[index];
     if (fit === undefined) break;

@@ -158,7 +158,12 @@ type Step = Answer['explanation']['proofs'][string][number];
 /** A step of a proof, with the steps that it rests on down to a depth. */
 function stepItem(step: Step, depth: number): Item {
   const { rule, place, source, facts, because } = step;
-  const told = facts.map((fact) => `${fact.attribute} = ${fact.value}`).join('; ');
+  const told = facts
+    .map((fact) => {
+      const by = fact['set-by'];
+      return `${fact.attribute} = ${fact.value}${by === undefined ? '' : ` (set by rule ${by})`}`;
+    })
+    .join('; ');
   const below = because.map((inner) => stepItem(inner, depth - 1));
   return {
     text: step.summary,

@@ -1,12 +1,13 @@
 import { decodeValue } from '../catalog/decode.ts';
 import type { Attribute } from '../catalog/value.ts';
+import { didYouMean } from '../diagnostic/nearest.ts';
 import type { Path } from '../document/read.ts';
 import { parseDecimal } from '../quantity/decimal.ts';
 import { parseMoney } from '../quantity/money.ts';
 import { isVersion } from '../quantity/version.ts';
 import { fault, isDeclared, isMap, type Reading, readParam, readWhole } from './condition.ts';
 import { writtenParam } from './params.ts';
-import type { Action, Grant, ReserveShare } from './rule.ts';
+import type { Action, Grant, ReserveShare, SetFact } from './rule.ts';
 import { type RuleText, VERBS } from './schema.ts';
 
 /** Reads what a rule does. */
@@ -108,6 +109,51 @@ function readReserve(reading: Reading, shares: NonNullable<RuleText['reserve']>,
   return { verb: 'reserve', shares: result };
 }
 
+/** By these a row is found or chosen, so it has them before any rule is asked. */
+const GIVEN: readonly string[] = [
+  'type.name',
+  'type.cloud',
+  'offer.cloud',
+  'offer.region',
+  'image.id',
+  'image.cloud',
+  'image.region',
+  'image.os',
+  'image.release',
+];
+
+function readSet(reading: Reading, facts: NonNullable<RuleText['set']>, path: Path): Action {
+  const { attributes } = reading.vocabulary;
+  if (Object.keys(facts).length === 0) fault(reading, 'rule-value', 'this sets nothing', path);
+  const result = Object.entries(facts).flatMap(([name, given]): SetFact[] => {
+    const at = [...path, name];
+    const attribute = attributes.get(name);
+    const refuse = (why: string): [] => {
+      fault(reading, 'rule-set', `${name} cannot be set: ${why}`, at, undefined, 'key');
+      return [];
+    };
+    if (attribute === undefined) {
+      const hint = didYouMean(name, attributes.keys());
+      fault(reading, 'unknown-attribute', `"${name}" is no attribute`, at, hint, 'key');
+      return [];
+    }
+    if (attribute.scope === 'request') return refuse('requests say themselves what they are');
+    if (attribute.scope === 'offer') return refuse('offers are sold as their source lists them');
+    if (GIVEN.includes(name)) return refuse(`what has none is no ${attribute.scope} at all`);
+    const param = isMap(given) ? readParam(reading, given, at) : undefined;
+    if (isMap(given) && param === undefined) return [];
+    const raw = param === undefined ? given : param.attribute.kind.kind === 'set' ? param.value : writtenParam(param);
+    const decoded = decodeValue(attribute, raw);
+    if (!('problem' in decoded)) return [{ attribute, value: decoded.value }];
+    fault(reading, 'rule-value', `${name} ${decoded.problem}`, at, decoded.hint);
+    return [];
+  });
+  const scopes = new Set(result.map(({ attribute }) => attribute.scope));
+  if (scopes.size > 1)
+    fault(reading, 'rule-set', `one rule sets facts of ${[...scopes].join('s or ')}s, not of both`, path);
+  return { verb: 'set', facts: result };
+}
+
 /** The one verb of a rule, with what it needs. */
 export function readAction(reading: Reading, text: RuleText, path: Path): Action | undefined {
   const verbs = VERBS.filter((verb) => text[verb] !== undefined);
@@ -174,5 +220,17 @@ export function readAction(reading: Reading, text: RuleText, path: Path): Action
       return readPrice(reading, text.price!, at);
     case 'reserve':
       return readReserve(reading, text.reserve!, at);
+    case 'set':
+      // A fact is there before any request is.
+      if (text.waivable === true)
+        return fault(
+          reading,
+          'rule-verb',
+          'a rule that sets facts cannot be waived',
+          [...path, 'waivable'],
+          undefined,
+          'key',
+        );
+      return readSet(reading, text.set!, at);
   }
 }

@@ -12,7 +12,7 @@ import {
 import { type Leaves, leavesOver } from './leaves.ts';
 import { levelOf, type Program, type RuleOf, readsOf, type Stratum, violationOf } from './program.ts';
 import type { Condition, Rule } from './rule.ts';
-import { factAt, type RequestFacts, type Site, type Space } from './space.ts';
+import { factAt, type RequestFacts, type Site, type Space, setterOf } from './space.ts';
 import { FALSE, not, TRUE, type Tri } from './tri.ts';
 
 /**
@@ -28,6 +28,8 @@ export interface Derivation {
   readonly leaves: Leaves;
   /** The value of an attribute at a site, request attributes included; undefined when unknown. */
   factAt(attribute: Attribute, site: Site): Value | undefined;
+  /** The rule that set an attribute's value at a site, where one did. */
+  setterOf(attribute: Attribute, site: Site): string | undefined;
   /** Whether a condition holds at a site. */
   truth(condition: Condition, site: Site): Tri;
   /** Whether refusal rule `index` of the program refuses: by its violation condition, unknown included. */
@@ -195,6 +197,7 @@ export function derive(program: Program, space: Space, request: RequestFacts, li
     program,
     leaves,
     factAt: ({ name, scope }, site) => (scope === 'request' ? request.get(name) : factAt(space, name, scope, site)),
+    setterOf: (attribute, site) => setterOf(space, attribute, site),
     truth,
     violated: (index, site) => refusals()[index]!.truth(site),
     capability,

@@ -45,14 +45,17 @@ function missingOf(condition: Condition, wanted: boolean, derivation: Derivation
       if ((condition.kind === 'all') === wanted) return parts.flat();
       return [...parts].sort((a, b) => a.length - b.length)[0] ?? [];
     }
-    case 'leaf':
+    case 'leaf': {
+      const setter = derivation.setterOf(condition.attribute, site);
+      const value = formatValue(condition.attribute, factsAt(condition.attribute));
       return [
         {
           needs: leafInWords(condition, wanted),
-          has: formatValue(condition.attribute, factsAt(condition.attribute)),
+          has: setter === undefined ? value : `${value}, set by rule ${setter}`,
           unknown: truth === UNKNOWN_TRUTH,
         },
       ];
+    }
     case 'capability':
       return [
         {

@@ -1,9 +1,13 @@
-import type { Vocabulary } from '../catalog/value.ts';
+import type { Attribute, Vocabulary } from '../catalog/value.ts';
 import { type Diagnostic, fail, ok, placeOf, type Result, type Span } from '../diagnostic/diagnostic.ts';
 import { compareText } from '../quantity/order.ts';
 import { compareVersions } from '../quantity/version.ts';
 import { applyRules } from './applies.ts';
+import { leavesOf, readsOf } from './reads.ts';
 import type { Action, CapabilityTest, Condition, Rule } from './rule.ts';
+import { setStrata } from './set-strata.ts';
+
+export { leavesOf, readsOf } from './reads.ts';
 
 /**
  * Rules put in order for evaluation: capabilities in strata (each reads only itself and earlier ones), the versions
@@ -24,6 +28,12 @@ export interface Stratum {
   readonly withholders: readonly RuleOf<'withhold'>[];
 }
 
+/** The rules that set one attribute. */
+export interface SetStratum {
+  readonly attribute: Attribute;
+  readonly rules: readonly RuleOf<'set'>[];
+}
+
 export interface Program {
   readonly vocabulary: Vocabulary;
   /** All rules but those that are off, by id. */
@@ -36,6 +46,8 @@ export interface Program {
   readonly refusals: readonly RuleOf<'forbid' | 'require'>[];
   readonly prices: readonly RuleOf<'price'>[];
   readonly reserves: readonly RuleOf<'reserve'>[];
+  /** Rules that set facts, by attribute; each attribute after all that decide it. */
+  readonly sets: readonly SetStratum[];
   /** `sha256:…` of the texts the rules were read from. */
   readonly digest: string;
 }
@@ -44,35 +56,6 @@ const hasVerb =
   <V extends Action['verb']>(...verbs: readonly V[]) =>
   (rule: Rule): rule is RuleOf<V> =>
     (verbs as readonly string[]).includes(rule.action.verb);
-
-/** Every leaf and capability test of a condition, with whether it stands under an odd number of `not`s. */
-export function* leavesOf(
-  condition: Condition,
-  negated = false,
-): Generator<{ leaf: Exclude<Condition, { of: unknown }>; negated: boolean }> {
-  switch (condition.kind) {
-    case 'all':
-    case 'any':
-      for (const part of condition.of) yield* leavesOf(part, negated);
-      return;
-    case 'not':
-      yield* leavesOf(condition.of, !negated);
-      return;
-    default:
-      yield { leaf: condition, negated };
-  }
-}
-
-/** What a condition reads, in the order of `leavesOf`, each once. */
-export function readsOf(condition: Condition): readonly Exclude<Condition, { of: unknown }>[] {
-  let known = reads.get(condition);
-  if (known === undefined) {
-    known = [...new Set([...leavesOf(condition)].map(({ leaf }) => leaf))];
-    reads.set(condition, known);
-  }
-  return known;
-}
-const reads = new WeakMap<Condition, readonly Exclude<Condition, { of: unknown }>[]>();
 
 /** Whether a rule refuses: a forbid or a require. */
 export const isRefusal = hasVerb('forbid', 'require');
@@ -201,6 +184,7 @@ export function compileRules(
       withholders: derivers.filter(hasVerb('withhold')).filter(touches),
     };
   });
+  const sets = setStrata(rules.filter(hasVerb('set')), faults);
   if (faults.length > 0) return fail(...faults);
   const versions = new Set<string>();
   for (const rule of rules.filter(hasVerb('provide', 'refine'))) {
@@ -218,6 +202,7 @@ export function compileRules(
     refusals: rules.filter(isRefusal),
     prices: rules.filter(hasVerb('price')),
     reserves: rules.filter(hasVerb('reserve')),
+    sets,
     digest,
   });
 }
@@ -296,6 +281,10 @@ function mapRules(program: Program, replace: (rule: Rule) => readonly Rule[]): P
     }
     return same ? rules : result;
   };
+  const mapped = <T>(list: readonly T[], map: (one: T) => T): readonly T[] => {
+    const result = list.map(map);
+    return result.every((one, index) => one === list[index]) ? list : result;
+  };
   return {
     ...program,
     rules: replaced(program.rules),
@@ -310,6 +299,10 @@ function mapRules(program: Program, replace: (rule: Rule) => readonly Rule[]): P
     refusals: replaced(program.refusals),
     prices: replaced(program.prices),
     reserves: replaced(program.reserves),
+    sets: mapped(program.sets, (stratum) => {
+      const own = replaced(stratum.rules);
+      return own === stratum.rules ? stratum : { ...stratum, rules: own };
+    }),
   };
 }
 

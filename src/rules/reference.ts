@@ -73,6 +73,23 @@ export function referenceTruth(condition: Condition, facts: Facts, capabilities:
   }
 }
 
+/** What is not known of a row and rules certainly set, unless they may set it to different values. */
+export function referenceFacts(program: Program, stated: Facts): Facts {
+  const filled: Facts = (name) => {
+    const own = stated(name);
+    if (own !== undefined) return own;
+    const setting = program.rules.flatMap((rule) => {
+      if (rule.action.verb !== 'set') return [];
+      const fact = rule.action.facts.find((one) => one.attribute.name === name);
+      const applies = fact === undefined ? FALSE : referenceApplies(program, rule, filled, new Map());
+      return applies === FALSE ? [] : [{ value: fact!.value, applies }];
+    });
+    const values = new Set(setting.map(({ value }) => JSON.stringify(value)));
+    return values.size === 1 && setting.some(({ applies }) => applies === TRUE) ? setting[0]!.value : undefined;
+  };
+  return filled;
+}
+
 /**
  * Whether a rule applies: its condition holds, the day is one of its own, and no rule applies that overrides it, or the
  * table that it is a row of.

@@ -97,6 +97,12 @@ export interface PriceChange {
   readonly component: string;
 }
 
+/** A fact that holds where nothing is known. */
+export interface SetFact {
+  readonly attribute: Attribute;
+  readonly value: Value;
+}
+
 export type Action =
   | {
       readonly verb: 'provide';
@@ -109,7 +115,8 @@ export type Action =
   | { readonly verb: 'forbid' }
   | { readonly verb: 'require'; readonly condition: Condition }
   | { readonly verb: 'price'; readonly change: PriceChange }
-  | { readonly verb: 'reserve'; readonly shares: readonly ReserveShare[] };
+  | { readonly verb: 'reserve'; readonly shares: readonly ReserveShare[] }
+  | { readonly verb: 'set'; readonly facts: readonly SetFact[] };
 
 /** A rule, or a whole table, that another overrides: named by its id, with where that is said. */
 export interface Override {

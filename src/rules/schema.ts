@@ -3,7 +3,7 @@ import { isDate } from '../quantity/date.ts';
 
 /** The shape of a rule file. Conditions are read apart, since what they may say depends on the vocabulary. */
 
-export const VERBS = ['provide', 'refine', 'withhold', 'forbid', 'require', 'price', 'reserve'] as const;
+export const VERBS = ['provide', 'refine', 'withhold', 'forbid', 'require', 'price', 'reserve', 'set'] as const;
 
 const metadata = {
   source: z.string().optional().meta({ description: 'Where the fact comes from: a URL or a document.' }),
@@ -54,6 +54,10 @@ export const ruleSchema = z
         z.strictObject({ mem: z.unknown().optional(), cores: z.unknown().optional(), per: z.string().optional() }),
       )
       .optional(),
+    set: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .meta({ description: 'Facts of types, regions or images, where nothing is known of them.' }),
     ...dates,
     overrides: overridesSchema,
     effect: z

@@ -247,6 +247,43 @@ const paramRule = fc.constantFrom<Record<string, unknown>>(
   },
 );
 
+/** What sets facts, each by facts of the same kind, and some of them by one another. */
+const typeLeaf = fc.oneof(
+  fc.constantFrom('lab', 'hut').map((value) => ({ 'type.cloud': value })),
+  fc.constantFrom('t*', '*1', 't0').map((value) => ({ 'type.name': value })),
+  fc.boolean().map((value) => ({ 'type.bare-metal': value })),
+  fc.constantFrom('a', 'b').map((value) => ({ 'type.family': { ne: value } })),
+  fc.boolean().map((value) => ({ 'type.family': { known: value } })),
+);
+const setRule = fc
+  .oneof(
+    fc.record({
+      when: typeLeaf,
+      set: fc.oneof(
+        fc.boolean().map((value) => ({ 'type.burstable': value })),
+        fc.constantFrom('2 GiB', '4736 MiB').map((value) => ({ 'type.mem': value, 'type.cores': 4 })),
+        fc.constant({ 'type.arch': ['amd64'] }),
+        fc.constant({ 'type.gpus': 2 }),
+      ),
+    }),
+    fc.record({
+      when: fc.oneof(
+        fc.boolean().map((value) => ({ 'type.burstable': value })),
+        fc.constantFrom('1 GiB', '4 GiB').map((value) => ({ 'type.mem': { 'at-least': value } })),
+      ),
+      set: fc.constantFrom('no', 'yes').map((value) => ({ 'type.nested-virt': value })),
+    }),
+    fc.record({
+      when: fc.constantFrom('22.04', '24.04').map((value) => ({ 'image.release': { 'at-most': value } })),
+      set: fc.constant({ 'image.features': ['kvm-module'] }),
+    }),
+    fc.record({
+      when: fc.constantFrom('r1', 'r2').map((value) => ({ 'offer.region': value })),
+      set: fc.boolean().map((value) => ({ 'offer.eu': value })),
+    }),
+  )
+  .map((rule) => ({ summary: 'sets', ...rule }));
+
 /** A random rule file. */
 export const ruleFiles = fc
   .array(
@@ -255,6 +292,7 @@ export const ruleFiles = fc
         { weight: 6, arbitrary: capabilityRule },
         { weight: 3, arbitrary: otherRule },
         { weight: 1, arbitrary: paramRule },
+        { weight: 2, arbitrary: setRule },
       ),
       fc.option(limits, { nil: undefined, freq: 2 }),
     ),
@@ -266,10 +304,13 @@ export const ruleFiles = fc
     params: OWN_PARAMS,
     rules: Object.fromEntries(
       drawn.map(([rule, limit], index) => {
-        const { since, until, off = false, overrides = [] } = limit ?? {};
+        // Facts rest on no dates, and on nothing that other rules read.
+        const { since, until, off = false, overrides = [] } = 'set' in rule ? {} : (limit ?? {});
         const over = readsCapability(rule)
           ? []
-          : overrides.map((step) => index + 1 + step).filter((other) => other < drawn.length);
+          : overrides
+              .map((step) => index + 1 + step)
+              .filter((other) => other < drawn.length && !('set' in drawn[other]![0]));
         return [
           `rule-${index}`,
           stated({
