@@ -32,6 +32,8 @@ export interface Fit {
   readonly image: number;
   /** Nano-dollars per hour as billed. */
   readonly price: number;
+  /** What it ranks by: the billed price, dearer or cheaper by all preferences that hold, to the nearest nano-dollar. */
+  readonly rank: number;
 }
 
 /** MiB: what is asked of the host, or what guests stated apart take together, whichever is more. */
@@ -221,6 +223,13 @@ function fitsImage(facts: Facts): boolean {
   return bound === undefined || bound === facts('offer.region');
 }
 
+/** A fraction rounded to the nearest integer; of two that are as near, the even one. */
+function nearestTo(numerator: bigint, denominator: bigint): number {
+  const [whole, rest] = [numerator / denominator, numerator % denominator];
+  const up = rest * 2n > denominator || (rest * 2n === denominator && whole % 2n === 1n);
+  return Number(up ? whole + 1n : whole);
+}
+
 /** Every offer with its cheapest fitting image, in order of price, ties in the catalog's order. */
 export function fitsByDefinition(whole: Compiled, request: MachineRequest, at: string | undefined): readonly Fit[] {
   const { catalog } = whole;
@@ -256,7 +265,15 @@ export function fitsByDefinition(whole: Compiled, request: MachineRequest, at: s
       const { total } = billedPrice(offers.price[offer]!, applying, (name) =>
         numberAt(catalog.types, name, offers.type[offer]!),
       );
-      if (best !== undefined && total >= best.price) continue;
+      const share = program.rules.reduce(
+        (sum, rule) =>
+          rule.action.verb === 'prefer' && referenceApplies(program, rule, facts, derived) === TRUE
+            ? sum + BigInt(rule.action.preference.share)
+            : sum,
+        1_000_000n,
+      );
+      const rank = Number.isNaN(total) ? total : nearestTo(BigInt(total) * (share < 0n ? 0n : share), 1_000_000n);
+      if (best !== undefined && (rank > best.rank || (rank === best.rank && total >= best.price))) continue;
       if (!meetsConstraints(request, facts, total, knownIn, hasMaas) || !holdsGuests(compiled, request, facts))
         continue;
       if (
@@ -272,7 +289,7 @@ export function fitsByDefinition(whole: Compiled, request: MachineRequest, at: s
       if (referenceRefusals(program, facts, derived).length > 0) continue;
       if (request.constraints.byKey.get('launcher')?.value === 'juju' && !launchable(compiled, request, facts))
         continue;
-      best = { offer, image, price: total };
+      best = { offer, image, price: total, rank };
     }
     if (best !== undefined) fits.push(best);
   }
@@ -287,7 +304,7 @@ export function fitsByDefinition(whole: Compiled, request: MachineRequest, at: s
     const first = left.findIndex((part, index) => part !== right[index]);
     return first === -1 ? a.offer - b.offer : compareText(left[first]!, right[first]!);
   };
-  return fits.sort((a, b) => a.price - b.price || byName(a, b));
+  return fits.sort((a, b) => a.rank - b.rank || byName(a, b));
 }
 
 /** Whether Juju can launch it: no capability comes by a launch option alone, and it is no spot machine. */

@@ -193,6 +193,12 @@ function waterfall(answer: Answer): readonly Block[] {
   const chosen = answer.machines[0];
   const steps = answer.explanation['price-steps'];
   if (chosen === undefined) return [];
+  const preferences = (answer.explanation.preferences ?? []).map(({ rule, percent, summary }) => ({
+    text: `${percent} % to rank by, not billed: ${summary} (rule ${rule})`,
+  }));
+  const rank = chosen['rank-price'];
+  const ranked = preferences.length === 0 ? [] : [...preferences, { text: `= ${rank ?? chosen.price} to rank by` }];
+  if (steps.length === 0 && ranked.length > 0) return list(`Price: ${chosen.price} USD/h, billed as listed`, ranked);
   if (steps.length === 0) return [paragraph(`Price: ${chosen.price} USD/h, billed as listed`)];
   const listed = chosen['list-price'] === null ? 'unknown' : `${chosen['list-price']} USD/h`;
   return list(`Price: list ${listed}`, [
@@ -200,6 +206,7 @@ function waterfall(answer: Answer): readonly Block[] {
       text: `${signed(change)} ${component}, ${reason === undefined ? `rule ${rule}` : `${reason} (${rule})`}`,
     })),
     { text: `= ${chosen.price} billed` },
+    ...ranked,
   ]);
 }
 

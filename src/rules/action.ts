@@ -69,6 +69,34 @@ function readPrice(reading: Reading, price: NonNullable<RuleText['price']>, path
   return { verb: 'price', change: { operation, amount, per, component: price.component ?? 'machine' } };
 }
 
+// Percents have four decimals, so that shares are whole millionths.
+const DECIMALS_OF_PERCENT = 4;
+
+function readPrefer(reading: Reading, prefer: NonNullable<RuleText['prefer']>, path: Path): Action | undefined {
+  const given = (['penalty', 'bonus'] as const).filter((kind) => prefer[kind] !== undefined);
+  const kind = given[0];
+  if (kind === undefined || given.length > 1)
+    return fault(reading, 'rule-verb', 'a preference needs exactly one of penalty and bonus', path);
+  const at = [...path, kind];
+  const raw = prefer[kind];
+  let text = String(raw);
+  if (isMap(raw)) {
+    const param = readParam(reading, raw, at);
+    if (param === undefined) return undefined;
+    const of = param.attribute.kind;
+    if (of.kind !== 'number' || of.unit !== '%')
+      return fault(reading, 'rule-operand', `the parameter ${param.id} is no number of unit "%"`, at);
+    text = String(writtenParam(param));
+  }
+  const [, digits = ''] = /^([\d.]+)\s*%$/.exec(text.trim()) ?? [];
+  const percent = parseDecimal(digits, DECIMALS_OF_PERCENT);
+  if (percent === undefined || (kind === 'bonus' && percent > 100 * 10 ** DECIMALS_OF_PERCENT)) {
+    const most = kind === 'bonus' ? ' of at most 100 %' : '';
+    return fault(reading, 'rule-value', `"${text}" is no ${kind}${most}`, at, 'write a percentage such as 3%');
+  }
+  return { verb: 'prefer', preference: { share: kind === 'bonus' ? 0 - percent : percent } };
+}
+
 function readReserve(reading: Reading, shares: NonNullable<RuleText['reserve']>, path: Path): Action {
   const result: ReserveShare[] = [];
   for (const [name, share] of Object.entries(shares)) {
@@ -218,6 +246,8 @@ export function readAction(reading: Reading, text: RuleText, path: Path): Action
     }
     case 'price':
       return readPrice(reading, text.price!, at);
+    case 'prefer':
+      return readPrefer(reading, text.prefer!, at);
     case 'reserve':
       return readReserve(reading, text.reserve!, at);
     case 'set':

@@ -37,6 +37,8 @@ export interface Derivation {
   capability(name: string, site: Site): CapabilityState;
   /** The price rules whose condition certainly holds, in order of ids. */
   priceRules(site: Site): readonly RuleOf<'price'>[];
+  /** The preferences whose condition certainly holds, in order of ids. */
+  preferRules(site: Site): readonly RuleOf<'prefer'>[];
   /** The reserve rules that hold or may hold: an undecided reserve is kept back, since a guest must really fit. */
   reserveRules(site: Site): readonly RuleOf<'reserve'>[];
   /** Whether the answer to a question depends on facts of regions or offers; else a type and an image decide. */
@@ -51,7 +53,7 @@ export interface Derivation {
 export type Question =
   | { readonly capability: string }
   | { readonly refusal: number }
-  | { readonly rules: 'reserve' | 'price' };
+  | { readonly rules: 'reserve' | 'price' | 'prefer' };
 
 /** A stratum with what tells its rows apart and its states, each worked out when first asked for. */
 interface StratumNode {
@@ -178,6 +180,13 @@ export function derive(program: Program, space: Space, request: RequestFacts, li
       rules: oncePerClass(classes, (site) => program.prices.filter((rule) => truth(rule.applies, site) === TRUE)),
     };
   });
+  const prefers = lazily(() => {
+    const classes = classesFor(program.prefers, appliesOf);
+    return {
+      classes,
+      rules: oncePerClass(classes, (site) => program.prefers.filter((rule) => truth(rule.applies, site) === TRUE)),
+    };
+  });
   const reserves = lazily(() => {
     const classes = classesFor(program.reserves, appliesOf);
     return {
@@ -188,7 +197,7 @@ export function derive(program: Program, space: Space, request: RequestFacts, li
 
   const classesOf = (question: Question): Classes => {
     if ('refusal' in question) return refusals()[question.refusal]!.classes;
-    if ('rules' in question) return (question.rules === 'reserve' ? reserves() : prices()).classes;
+    if ('rules' in question) return { reserve: reserves, price: prices, prefer: prefers }[question.rules]().classes;
     const stratum = stratumOf.get(question.capability);
     return stratum === undefined ? classesBy([], sizes) : node(stratum).classes;
   };
@@ -202,6 +211,7 @@ export function derive(program: Program, space: Space, request: RequestFacts, li
     violated: (index, site) => refusals()[index]!.truth(site),
     capability,
     priceRules: (site) => prices().rules(site),
+    preferRules: (site) => prefers().rules(site),
     reserveRules: (site) => reserves().rules(site),
     dependsOnOffer(question) {
       const { ids } = classesOf(question);

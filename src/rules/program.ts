@@ -45,6 +45,8 @@ export interface Program {
   readonly versions: readonly string[];
   readonly refusals: readonly RuleOf<'forbid' | 'require'>[];
   readonly prices: readonly RuleOf<'price'>[];
+  /** What ranks offers otherwise than by what they are billed at. */
+  readonly prefers: readonly RuleOf<'prefer'>[];
   readonly reserves: readonly RuleOf<'reserve'>[];
   /** Rules that set facts, by attribute; each attribute after all that decide it. */
   readonly sets: readonly SetStratum[];
@@ -201,6 +203,7 @@ export function compileRules(
     versions: distinct,
     refusals: rules.filter(isRefusal),
     prices: rules.filter(hasVerb('price')),
+    prefers: rules.filter(hasVerb('prefer')),
     reserves: rules.filter(hasVerb('reserve')),
     sets,
     digest,
@@ -254,6 +257,11 @@ export function versionOf(program: Program, level: number): string | undefined {
   return level < 2 ? undefined : program.versions[level - 2];
 }
 
+/** Whether offers rank in the order of their list prices: no rule changes prices, or prefers some to others. */
+export function keepsOrder({ prices, prefers }: Program): boolean {
+  return prices.length === 0 && prefers.length === 0;
+}
+
 /** What a rule reads, each once: its condition, and of a require what it requires. */
 export function readsOfRule(rule: Rule): readonly Exclude<Condition, { of: unknown }>[] {
   return readsOf(isRefusal(rule) ? violationOf(rule) : rule.applies);
@@ -298,6 +306,7 @@ function mapRules(program: Program, replace: (rule: Rule) => readonly Rule[]): P
     }),
     refusals: replaced(program.refusals),
     prices: replaced(program.prices),
+    prefers: replaced(program.prefers),
     reserves: replaced(program.reserves),
     sets: mapped(program.sets, (stratum) => {
       const own = replaced(stratum.rules);

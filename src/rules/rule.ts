@@ -97,6 +97,12 @@ export interface PriceChange {
   readonly component: string;
 }
 
+/** How much an offer is ranked as dearer, or as cheaper, than it is billed. */
+export interface Preference {
+  /** Millionths of the billed price; a bonus is below zero. */
+  readonly share: number;
+}
+
 /** A fact that holds where nothing is known. */
 export interface SetFact {
   readonly attribute: Attribute;
@@ -116,6 +122,7 @@ export type Action =
   | { readonly verb: 'require'; readonly condition: Condition }
   | { readonly verb: 'price'; readonly change: PriceChange }
   | { readonly verb: 'reserve'; readonly shares: readonly ReserveShare[] }
+  | { readonly verb: 'prefer'; readonly preference: Preference }
   | { readonly verb: 'set'; readonly facts: readonly SetFact[] };
 
 /** A rule, or a whole table, that another overrides: named by its id, with where that is said. */

@@ -3,7 +3,17 @@ import { isDate } from '../quantity/date.ts';
 
 /** The shape of a rule file. Conditions are read apart, since what they may say depends on the vocabulary. */
 
-export const VERBS = ['provide', 'refine', 'withhold', 'forbid', 'require', 'price', 'reserve', 'set'] as const;
+export const VERBS = [
+  'provide',
+  'refine',
+  'withhold',
+  'forbid',
+  'require',
+  'price',
+  'prefer',
+  'reserve',
+  'set',
+] as const;
 
 const metadata = {
   source: z.string().optional().meta({ description: 'Where the fact comes from: a URL or a document.' }),
@@ -48,6 +58,10 @@ export const ruleSchema = z
         component: idSchema.optional(),
       })
       .optional(),
+    prefer: z
+      .strictObject({ penalty: amount.optional(), bonus: amount.optional() })
+      .optional()
+      .meta({ description: 'Ranked as dearer, or cheaper, by so many percent of its price: 3%. Never billed.' }),
     reserve: z
       .record(
         idSchema,

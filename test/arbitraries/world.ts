@@ -209,6 +209,17 @@ const otherRule = fc.oneof(
     ),
   }),
   fc.record({
+    summary: fc.constant('prefers'),
+    when: conditionOver(['kvm']),
+    prefer: fc.constantFrom(
+      { penalty: '3%' },
+      { penalty: '150%' },
+      { bonus: '50 %' },
+      { bonus: '0.0001%' },
+      { bonus: '100%' },
+    ),
+  }),
+  fc.record({
     summary: fc.constant('keeps'),
     when: conditionOver([]),
     reserve: fc.record({

@@ -73,7 +73,10 @@ describe('a rule file', () => {
     ['when: {all: {}}\nforbid: true', '"all" needs a list of conditions'],
     ['when: [1]\nforbid: true', 'a condition is a map of attributes to tests'],
     ['forbid: true\nwithhold: [kvm]', 'a rule has one verb; this one has withhold and forbid'],
-    ['when: {type.cloud: aws}', 'a rule needs a verb: provide, refine, withhold, forbid, require, price, reserve, set'],
+    [
+      'when: {type.cloud: aws}',
+      'a rule needs a verb: provide, refine, withhold, forbid, require, price, prefer, reserve, set',
+    ],
     ['forbid: true\nvia: launch', 'via and steps belong to "provide"'],
     ['withhold: [kvm]\non-unknown: warn', 'on-unknown belongs to "forbid" and "require"'],
     ['provide: {kvm: new}', '"new" is neither a version nor "any"'],
