@@ -69,6 +69,7 @@ function factsOf(
       case 'request': {
         if (name === 'request.date') return date;
         if (name === 'request.root-disk') return Math.ceil(rootDiskOf(request) / 1024) || 8;
+        if (name === 'request.gpus') return Number(request.constraints.byKey.get('gpus')?.value ?? 0);
         return request.attributes.get(name) ?? attribute.default;
       }
       default:

@@ -39,8 +39,8 @@ export function verifyAnswer(
       faults.push(
         `the status is ${answer.status}, but there are not ${request.count} machines that fit and can be paid`,
       );
-    if (answer.machines.length > 0 || answer.cost !== null || answer.bound !== null)
-      faults.push('an answer without machines has neither cost nor bound');
+    const isCosted = answer.cost !== null || answer.bound !== null || answer['rank-cost'] !== undefined;
+    if (answer.machines.length > 0 || isCosted) faults.push('an answer without machines has neither cost nor bound');
     return faults;
   }
   if (answer.status !== 'optimal') faults.push(`the status is ${answer.status}, but ${request.count} machines fit`);

@@ -133,7 +133,9 @@ function certificate(answer: Answer): readonly Block[] {
   const total = cheaper.reduce((sum, one) => sum + one.offers, 0);
   // Juju's own choice need not be the cheapest.
   if (total === 0 && (answer.machines.length === 0 || answer.proof?.startsWith('juju-') === true)) return [];
-  if (total === 0) return [paragraph('No considered offer is cheaper.')];
+  // Under preferences what comes before it need not be cheaper.
+  const isRanked = answer['rank-cost'] !== undefined;
+  if (total === 0) return [paragraph(`No considered offer ${isRanked ? 'ranks before it' : 'is cheaper'}.`)];
   const items = cheaper.slice(0, MOST_GROUPS).map(({ misses, offers, lowest, example }): Item => {
     const names = misses.map(({ need, unknown }) => `${need}${unknown === true ? ' (unknown)' : ''}`).join(', ');
     return { text: `${grouped(offers)} ${offers === 1 ? 'misses' : 'miss'} ${names} (from ${lowest}: ${example})` };
@@ -142,7 +144,8 @@ function certificate(answer: Answer): readonly Block[] {
   const others = rest.reduce((sum, one) => sum + one.offers, 0);
   const more =
     rest.length > 0 ? [{ text: `${grouped(others)} miss other sets of needs (${rest.length} more sets)` }] : [];
-  return list(`Each of the ${grouped(total)} cheaper offers misses something:`, [...items, ...more]);
+  const which = isRanked ? 'offers that rank before it' : 'cheaper offers';
+  return list(`Each of the ${grouped(total)} ${which} misses something:`, [...items, ...more]);
 }
 
 function savings(answer: Answer, more: readonly string[] | undefined): readonly Block[] {

@@ -127,6 +127,8 @@ const leaf = fc.oneof(
   fc.constant({ 'image.eol': { 'at-most': { attr: 'request.date' } } }),
   fc.constant({ 'image.cloud': { ne: { attr: 'type.cloud' } } }),
   fc.constant({ 'type.arch': { has: { attr: 'image.arch' } } }),
+  fc.constant({ 'type.gpus': { 'at-least': { attr: 'request.gpus' } } }),
+  fc.constant({ 'request.gpus': { above: 0 } }),
   fc.boolean().map((value) => ({ 'offer.eu': value })),
   fc.constantFrom('on-demand', 'spot').map((value) => ({ 'offer.market': value })),
   fc.constantFrom('0.1', '0.2').map((value) => ({ 'offer.price': { above: value } })),
