@@ -118,9 +118,9 @@ function readReserve(reading: Reading, shares: NonNullable<RuleText['reserve']>,
           'its keys are percent and at-least',
           'key',
         );
-      const atLeast = decodeValue(attribute, amounts['at-least'] ?? 0);
+      const atLeast = decodeValue(attribute, amounts['at-least'] === undefined ? 0 : amounts['at-least']);
       if ('problem' in atLeast) fault(reading, 'rule-value', `the reserve ${atLeast.problem}`, [...at, dimension]);
-      const percent = amounts.percent ?? 0;
+      const percent = amounts.percent === undefined ? 0 : amounts.percent;
       if (typeof percent !== 'number' || !Number.isInteger(percent) || percent < 0 || percent > 100) {
         fault(reading, 'rule-value', 'percent must be a whole number from 0 to 100', [...at, dimension, 'percent']);
       }
@@ -150,30 +150,36 @@ const GIVEN: readonly string[] = [
   'image.release',
 ];
 
+/** Why rules cannot set an attribute; undefined where they can. */
+export function whyNotSet({ name, scope }: Attribute): string | undefined {
+  if (scope === 'request') return 'requests say themselves what they are';
+  if (scope === 'offer') return 'offers are sold as their source lists them';
+  return GIVEN.includes(name) ? `what has none is no ${scope} at all` : undefined;
+}
+
 function readSet(reading: Reading, facts: NonNullable<RuleText['set']>, path: Path): Action {
   const { attributes } = reading.vocabulary;
   if (Object.keys(facts).length === 0) fault(reading, 'rule-value', 'this sets nothing', path);
   const result = Object.entries(facts).flatMap(([name, given]): SetFact[] => {
     const at = [...path, name];
     const attribute = attributes.get(name);
-    const refuse = (why: string): [] => {
-      fault(reading, 'rule-set', `${name} cannot be set: ${why}`, at, undefined, 'key');
-      return [];
-    };
     if (attribute === undefined) {
       const hint = didYouMean(name, attributes.keys());
       fault(reading, 'unknown-attribute', `"${name}" is no attribute`, at, hint, 'key');
       return [];
     }
-    if (attribute.scope === 'request') return refuse('requests say themselves what they are');
-    if (attribute.scope === 'offer') return refuse('offers are sold as their source lists them');
-    if (GIVEN.includes(name)) return refuse(`what has none is no ${attribute.scope} at all`);
+    const unsettable = whyNotSet(attribute);
+    if (unsettable !== undefined) {
+      fault(reading, 'rule-set', `${name} cannot be set: ${unsettable}`, at, undefined, 'key');
+      return [];
+    }
     const param = isMap(given) ? readParam(reading, given, at) : undefined;
     if (isMap(given) && param === undefined) return [];
     const raw = param === undefined ? given : param.attribute.kind.kind === 'set' ? param.value : writtenParam(param);
-    const decoded = decodeValue(attribute, raw);
+    const isOfTexts = !Array.isArray(raw) || raw.every((item) => typeof item === 'string' || typeof item === 'number');
+    const decoded = isOfTexts ? decodeValue(attribute, raw) : { problem: 'must be a list of names' };
     if (!('problem' in decoded)) return [{ attribute, value: decoded.value }];
-    fault(reading, 'rule-value', `${name} ${decoded.problem}`, at, decoded.hint);
+    fault(reading, 'rule-value', `${name} ${decoded.problem}`, at, 'hint' in decoded ? decoded.hint : undefined);
     return [];
   });
   const scopes = new Set(result.map(({ attribute }) => attribute.scope));

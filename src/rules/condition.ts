@@ -58,9 +58,11 @@ export function isDeclared(reading: Reading, name: string, path: Path, part: 'ke
 const ORDERED: readonly Operator[] = ['at-least', 'at-most', 'above', 'below'];
 const EQUALITY: readonly Operator[] = ['eq', 'ne', 'in', 'not-in'];
 const MEMBERSHIP: readonly Operator[] = ['has', 'has-any', 'has-all'];
-const LISTS: readonly Operator[] = ['in', 'not-in', 'has-any', 'has-all'];
+/** Tests that need a list. */
+export const LISTS: readonly Operator[] = ['in', 'not-in', 'has-any', 'has-all'];
 
-function operatorsOf(attribute: Attribute): readonly Operator[] {
+/** The tests that an attribute has. */
+export function operatorsOf(attribute: Attribute): readonly Operator[] {
   const { kind } = attribute.kind;
   if (kind === 'set') return [...MEMBERSHIP, 'known'];
   if (kind === 'number' || kind === 'version' || kind === 'date') return [...EQUALITY, ...ORDERED, 'known'];
@@ -68,14 +70,15 @@ function operatorsOf(attribute: Attribute): readonly Operator[] {
 }
 
 /** The attribute that members of a set, or the values of any other attribute, are read by. */
-function elementOf(attribute: Attribute): Attribute {
+export function elementOf(attribute: Attribute): Attribute {
   const { kind } = attribute;
   return kind.kind === 'set'
     ? { ...attribute, kind: { kind: 'enum', values: kind.values, open: kind.open } }
     : attribute;
 }
 
-function comparable(
+/** Whether values of two attributes can be compared. */
+export function comparable(
   a: Attribute,
   b: Attribute,
   unitsAlike?: (a: string | undefined, b: string | undefined) => boolean,
@@ -225,7 +228,7 @@ function readTests(reading: Reading, attribute: Attribute, raw: unknown, path: P
     const test = one(isList ? 'in' : 'eq', raw, path);
     return test === undefined ? undefined : [test];
   }
-  if ('attr' in raw) {
+  if ('attr' in raw && attribute.kind.kind !== 'set') {
     const test = one('eq', raw, path);
     return test === undefined ? undefined : [test];
   }
@@ -259,9 +262,9 @@ function readCapabilityTest(reading: Reading, key: string, raw: unknown, path: P
       if (param === undefined) return undefined;
       given = writtenParam(param);
     }
-    const version = String(given);
+    const version = typeof given === 'string' || typeof given === 'number' ? String(given) : '';
     if (isVersion(version)) return { kind: 'capability', capability, present: true, atLeast: version, span };
-    return fault(reading, 'rule-value', `"${version}" is no version`, [...path, 'at-least']);
+    return fault(reading, 'rule-value', `${JSON.stringify(given)} is no version`, [...path, 'at-least']);
   }
   return fault(reading, 'rule-operand', `${key} is tested with true, false or {at-least: version}`, path);
 }

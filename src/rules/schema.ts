@@ -20,7 +20,7 @@ const metadata = {
   owner: z.string().optional().meta({ description: 'Who may waive the rule.' }),
 };
 
-const day = z.string().refine(isDate, 'must be a date such as 2026-11-22');
+const day = z.string().refine(isDate, 'must be a date such as 2026-11-22').meta({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' });
 
 const dates = {
   since: day.optional().meta({ description: 'The first day on which the rule applies (see request.date).' }),
@@ -99,13 +99,15 @@ export const tableSchema = z.strictObject({
   verb: z.enum(['provide', 'refine']),
   via: z.enum(['launch', 'launch-option', 'after-launch', 'image']).optional(),
   steps: z.array(z.string()).optional(),
-  rows: z.array(
-    z.strictObject({
-      match: z.array(z.unknown()),
-      give: z.array(z.union([z.string(), z.number(), z.null()])),
-      source: z.string().optional(),
-    }),
-  ),
+  rows: z
+    .array(
+      z.strictObject({
+        match: z.array(z.unknown()),
+        give: z.array(z.union([z.string(), z.number(), z.null()])),
+        source: z.string().optional(),
+      }),
+    )
+    .min(1),
 });
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
