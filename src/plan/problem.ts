@@ -248,12 +248,14 @@ export function readProblem(document: Document, plain: ProblemInputs, compat?: C
   const compiled = compile(catalog.value, rules.value);
   if (setting.value !== undefined) {
     const juju = askJuju(request.value, compiled, setting.value);
-    return juju.ok ? ok({ compiled, request: request.value, options, juju: juju.value, snapshot }) : juju;
+    return juju.ok
+      ? ok({ compiled, request: request.value, options, juju: juju.value, snapshot, vocabulary: own })
+      : juju;
   }
   const faults = validateRequest(request.value, compiled);
   return faults.length > 0
     ? fail(...faults)
-    : ok({ compiled, request: request.value, options, juju: undefined, snapshot });
+    : ok({ compiled, request: request.value, options, juju: undefined, snapshot, vocabulary: own });
 }
 
 /**

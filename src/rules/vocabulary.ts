@@ -89,6 +89,10 @@ export function readVocabularyDocument(document: Document, base: Vocabulary = NO
       fault('vocabulary-scope', `${name} is a fact of ${prefix}s, not of ${scope}s`, [...path, 'scope']);
       continue;
     }
+    if (declared.computed === true && base !== NOTHING) {
+      fault('vocabulary-computed', `nothing computes ${name}`, [...path, 'computed']);
+      continue;
+    }
     const bare: Attribute = {
       name,
       scope,

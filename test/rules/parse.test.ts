@@ -349,6 +349,18 @@ describe('a vocabulary', () => {
     );
   });
 
+  it.each([
+    ['type.tier: {type: name, doc: x}', 'fine'],
+    ['type.cores: {type: number, doc: "Virtual cores, as the cloud counts them."}', 'fine'],
+    ['type.cores: {type: number, doc: x}', 'type.cores is declared already, and otherwise'],
+    ['type.tier: {type: name, scope: image, doc: x}', 'type.tier is a fact of types, not of images'],
+    ['request.day: {type: date, computed: true, doc: x}', 'nothing computes request.day'],
+    ['request.share: {type: number, default: lots, doc: x}', 'the default of request.share must be'],
+  ])('of one’s own may declare {%s}: %s', (attribute, message) => {
+    const read = readVocabulary('v.yaml', `format: 1\nattributes:\n  ${attribute}\n`, vocabulary);
+    expect(read.ok ? 'fine' : read.diagnostics[0]!.message).toContain(message);
+  });
+
   it('is strict', () => {
     const read = readVocabulary(
       'v.yaml',
