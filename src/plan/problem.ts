@@ -115,7 +115,7 @@ export const problemSchema = z
       .optional()
       .meta({ description: "One's own attributes and capabilities: paths, or vocabularies written out." }),
     request: z.discriminatedUnion('kind', [machineSchema, modelSchema], {
-      error: 'kind is "machine" or "model"',
+      error: ({ input }) => (input === undefined ? undefined : 'the kind of a request is machine or model'),
     }),
     options: optionsSchema.optional(),
   })
