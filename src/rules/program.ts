@@ -330,7 +330,10 @@ export function withPlaces(program: Program, placeOf: (rule: Rule) => Span | und
   return mapRules(program, (rule) => moved.get(rule)!);
 }
 
-/** The program as it is for whoever cannot set launch options, Juju for one: their providers are left out. */
+/**
+ * The program as it is for whoever cannot set launch options, Juju for one: their providers are left out. What these
+ * override stays overridden, since that is a matter of where they apply.
+ */
 export function withoutLaunchOptions(program: Program): Program {
   let plain = unaided.get(program);
   if (plain === undefined) {

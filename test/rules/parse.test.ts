@@ -200,6 +200,27 @@ describe('a rule file', () => {
     expect(table('{match: [12.04], give: [5.x via snap]}')).toContain('"5.x via snap" is neither a version nor "any"');
   });
 
+  it('remembers of a row which table it is of, and how many of its rows may hold', () => {
+    const rows = (more: string): unknown => {
+      const text = `format: 1\nmodule: acme\ntables:\n  t:\n    summary: x\n    match: [image.release]\n    give: [can.lxc]\n    verb: provide\n${more}    rows:\n      - {match: [12.04], give: [0.7.5]}\n      - {match: [14.04], give: [any]}\n`;
+      const read = readRules('acme.yaml', text, vocabulary);
+      return read.ok && read.value.map(({ table, since }) => ({ ...table, since }));
+    };
+    expect(rows('')).toMatchObject([
+      { table: 'acme/t', row: 1, hit: 'unique' },
+      { table: 'acme/t', row: 2, hit: 'unique' },
+    ]);
+    expect(rows('    hit: max\n    since: 2026-01-01\n')).toMatchObject([
+      { row: 1, hit: 'max', since: '2026-01-01' },
+      { row: 2, hit: 'max' },
+    ]);
+    const file = `format: 1\nmodule: m\ntables:\n  t: {summary: x, match: [image.release], give: [can.lxc], verb: provide, rows: [{match: [1], give: [1]}, {match: [2], give: [2]}]}\nrules:\n  no-t: {summary: x, when: {image.os: debian}, withhold: [xen], overrides: [t]}\n`;
+    const read = readRules('m.yaml', file, vocabulary);
+    const program = read.ok ? compileRules(vocabulary, read.value, '') : read;
+    const overridden = program.ok ? program.value.rules.filter(({ when, applies }) => when !== applies) : [];
+    expect(overridden.map(({ id }) => id)).toEqual(['m/t#1', 'm/t#2']);
+  });
+
   it('names both places of a rule that is given twice', () => {
     const text = rule('forbid: true');
     const [a, b] = ['a.yaml', 'b.yaml'].map((source) => readRules(source, text, vocabulary));
