@@ -1,4 +1,5 @@
 import { buildColumn, type Column, type ColumnBuilder, reorder, type Table, textAt } from './column.ts';
+import type { Filled } from './filled.ts';
 import { inSequence, type Offers, orderOffers, rankTexts, sortByRank } from './offers.ts';
 import type { PriceEdit } from './prices.ts';
 import type { Attribute, Value, Vocabulary } from './value.ts';
@@ -39,6 +40,8 @@ export interface Catalog {
   readonly newestPrice: string | undefined;
   /** `sha256:…` of what the catalog was read from. */
   readonly digest: string;
+  /** What rules filled in; the tables above have it. */
+  readonly filled?: Filled;
 }
 
 /** The name under which a type or region is unique: a blank cannot be part of a cloud's name. */

@@ -7,7 +7,7 @@ import { type ModelRequest, type ModelText, parseModel } from '../request/model.
 import type { SourceText } from '../request/source-text.ts';
 import { hostRequest } from './hosts.ts';
 import { type ModelRequestText, secondsOf } from './model-schema.ts';
-import { type ProblemInputs, problemSchema, readSources, sourceText } from './problem.ts';
+import { inputsOf, type ProblemInputs, problemSchema, readSources, sourceText } from './problem.ts';
 
 /** Problems about whole models. */
 
@@ -86,9 +86,12 @@ export function validateModel(request: ModelRequest, compiled: Compiled): Return
 }
 
 /** Reads a problem about a model; every fault at its place. */
-export function readModelProblem(document: Document, inputs: ProblemInputs): Result<ModelProblem> {
+export function readModelProblem(document: Document, plain: ProblemInputs): Result<ModelProblem> {
   const checked = checkDocument(document, problemSchema, 'a problem file');
   if (!checked.ok) return checked;
+  const speaking = inputsOf(document, checked.value, plain);
+  if (!speaking.ok) return speaking;
+  const inputs = speaking.value;
   const { request: text, options = {} } = checked.value;
   if (text.kind !== 'model')
     return fail({

@@ -12,8 +12,10 @@ import { isDate } from '../quantity/date.ts';
 import { COMPAT_MODES, type CompatMode, type Dialect, dialectOf } from '../request/dialect.ts';
 import { DEFAULT_BASE, type MachineRequest, parseRequest } from '../request/request.ts';
 import type { SourceText } from '../request/source-text.ts';
+import type { ParamSetting } from '../rules/param-setting.ts';
 import type { Program } from '../rules/program.ts';
 import { ruleFileSchema } from '../rules/schema.ts';
+import { vocabularySchema } from '../rules/vocabulary.ts';
 import { inlineCatalogSchema, readInlineCatalog } from '../sources/inline.ts';
 import { answerRequest } from './answer.ts';
 import type { Engine } from './choose.ts';
@@ -89,6 +91,10 @@ const optionsSchema = z.strictObject({
     .meta({ description: 'What machines of one model may differ in; otherwise they share one cloud and region.' }),
   seed: z.int().nonnegative().optional().meta({ description: 'For the integer engine of models.' }),
   at: z.string().refine(isDate, 'must be a date such as 2026-11-22').optional(),
+  params: z
+    .record(z.string(), z.union([scalar, z.array(scalar)]))
+    .optional()
+    .meta({ description: 'Values for parameters of rules, by module and name: spot.price-share.' }),
 });
 
 export const problemSchema = z
@@ -104,8 +110,12 @@ export const problemSchema = z
       .array(z.union([z.string(), ruleFileSchema]))
       .optional()
       .meta({ description: 'Pack names, paths, or rule files written out. Left out: default. Empty: none.' }),
+    vocabulary: z
+      .array(z.union([z.string(), vocabularySchema]))
+      .optional()
+      .meta({ description: "One's own attributes and capabilities: paths, or vocabularies written out." }),
     request: z.discriminatedUnion('kind', [machineSchema, modelSchema], {
-      error: 'kind is "machine" or "model"',
+      error: ({ input }) => (input === undefined ? undefined : 'the kind of a request is machine or model'),
     }),
     options: optionsSchema.optional(),
   })
@@ -118,8 +128,10 @@ export interface ProblemInputs {
   readonly vocabulary: Vocabulary;
   /** `path` undefined: the shipped catalog. */
   catalog(path: string | undefined, at: string | undefined): Result<Catalog>;
-  /** `at` is the path of the list of packs in the document. */
-  rules(packs: readonly unknown[], document: Document, at: Path): Result<Program>;
+  /** `at` is the path of the list of packs in the document; `params` are given for parameters of the rules. */
+  rules(packs: readonly unknown[], document: Document, at: Path, params?: readonly ParamSetting[]): Result<Program>;
+  /** The same, with vocabularies beside the shipped one: paths or values, listed in a document at a path. */
+  speaking(own: readonly unknown[], document: Document, at: Path): Result<ProblemInputs>;
   /** A catalog written out: made anew unless the same text was read before. */
   inline(text: string, make: () => Result<Catalog>): Result<Catalog>;
   /** `sha256:…` of a text. */
@@ -202,6 +214,13 @@ export interface Problem {
   readonly juju: AsJuju | undefined;
   /** Where the catalog holds but some rows of a larger one. */
   readonly snapshot?: SnapshotSection | undefined;
+  /** One's own vocabularies, written out. */
+  readonly vocabulary?: readonly unknown[] | undefined;
+}
+
+/** What a problem that brings vocabularies of its own is read with. */
+export function inputsOf(document: Document, { vocabulary }: ProblemText, plain: ProblemInputs): Result<ProblemInputs> {
+  return vocabulary === undefined ? ok(plain) : plain.speaking(vocabulary, document, ['vocabulary']);
 }
 
 /** The catalog and rules of a problem, compiled together. */
@@ -210,7 +229,10 @@ export function readSources(
   { catalog: section, rules: packs, options }: ProblemText,
   inputs: ProblemInputs,
 ): Result<Compiled> {
-  const rules = inputs.rules(packs ?? ['default'], document, ['rules']);
+  const params = Object.entries(options?.params ?? {}).map(
+    ([id, value]): ParamSetting => ({ id, value, place: placeIn(document, ['options', 'params', id]) }),
+  );
+  const rules = inputs.rules(packs ?? ['default'], document, ['rules'], params);
   let catalog: Result<Catalog>;
   if ('types' in section) {
     const read = (): Result<Catalog> =>
@@ -238,10 +260,13 @@ export function readSources(
  *
  * @param compat whose way of choosing is followed, whatever the problem says
  */
-export function readProblem(document: Document, inputs: ProblemInputs, compat?: CompatMode): Result<Problem> {
+export function readProblem(document: Document, plain: ProblemInputs, compat?: CompatMode): Result<Problem> {
   const checked = checkDocument(document, problemSchema, 'a problem file');
   if (!checked.ok) return checked;
-  const { request: requestText, snapshot } = checked.value;
+  const { request: requestText, snapshot, vocabulary: own } = checked.value;
+  const speaking = inputsOf(document, checked.value, plain);
+  if (!speaking.ok) return speaking;
+  const inputs = speaking.value;
   if (requestText.kind === 'model')
     return fail({
       code: 'model-problem',
@@ -270,12 +295,14 @@ export function readProblem(document: Document, inputs: ProblemInputs, compat?: 
   const compiled = sources.value;
   if (setting.value !== undefined) {
     const juju = askJuju(request.value, compiled, setting.value);
-    return juju.ok ? ok({ compiled, request: request.value, options, juju: juju.value, snapshot }) : juju;
+    return juju.ok
+      ? ok({ compiled, request: request.value, options, juju: juju.value, snapshot, vocabulary: own })
+      : juju;
   }
   const faults = validateRequest(request.value, compiled);
   return faults.length > 0
     ? fail(...faults)
-    : ok({ compiled, request: request.value, options, juju: undefined, snapshot });
+    : ok({ compiled, request: request.value, options, juju: undefined, snapshot, vocabulary: own });
 }
 
 /** The document of a problem's text. */

@@ -13,7 +13,13 @@ const proofStep = z.strictObject({
   place: z.string().meta({ description: 'file:line:column of the rule.' }),
   summary: z.string(),
   source: z.string().optional(),
-  facts: z.array(z.strictObject({ attribute: z.string(), value: z.string() })),
+  facts: z.array(
+    z.strictObject({
+      attribute: z.string(),
+      value: z.string(),
+      'set-by': z.string().optional().meta({ description: 'The rule that set it where the catalog states nothing.' }),
+    }),
+  ),
   get because() {
     return z.array(proofStep);
   },
@@ -59,6 +65,9 @@ export const offer = z.strictObject({
   region: z.string(),
   market: z.enum(['on-demand', 'spot']),
   price: money.meta({ description: 'USD per hour, as billed.' }),
+  'rank-price': money
+    .optional()
+    .meta({ description: 'What it ranks by, where rules prefer some offers to others. Nobody pays it.' }),
   'price-basis': z.enum(['list', 'derived', 'estimate', 'own']).optional(),
   tenancy: z.enum(['shared', 'dedicated']).optional(),
 });
@@ -165,6 +174,9 @@ export const answerSchema = z
     status: z.enum(['optimal', 'feasible', 'infeasible', 'unknown', 'error']),
     line: z.int().positive().optional().meta({ description: 'In streams: the line that the answer belongs to.' }),
     cost: money.nullable(),
+    'rank-cost': money.optional().meta({
+      description: 'What the machines rank by together, where rules prefer some offers: bound and gap are of it.',
+    }),
     bound: money.nullable(),
     gap: z.string().nullable(),
     proof: z.enum(['exhaustive', 'linear-program', 'juju-2.8', 'juju-3.6', 'multipliers', 'enumeration']).nullable(),
@@ -173,7 +185,9 @@ export const answerSchema = z
     'runner-up': z
       .strictObject({
         ...alternative.shape,
-        'wins-below': money.meta({ description: 'The price below which it would be chosen.' }),
+        'wins-below': money.meta({
+          description: 'The price (the rank-price, where there is one) below which it would be chosen.',
+        }),
       })
       .nullable(),
     'juju-launchable': alternative.nullable(),
@@ -226,6 +240,16 @@ export const answerSchema = z
           }),
         )
         .meta({ description: 'From the list price to the billed one; the changes add up to the difference.' }),
+      preferences: z
+        .array(
+          z.strictObject({
+            rule: z.string(),
+            percent: z.string().meta({ description: 'How much more, or less, than billed it ranks by.' }),
+            summary: z.string(),
+          }),
+        )
+        .optional()
+        .meta({ description: 'From the billed price to the rank-price.' }),
       cheaper: z
         .array(
           z.strictObject({

@@ -33,6 +33,9 @@ export interface CoverQuestion {
 /** Beyond this, sums of thousandths are no longer exact. */
 const EXACT = 2 ** 52;
 
+/** Bins that a packing may need for the search to be tried. */
+const MOST_BINS = 500;
+
 export function searchCover(model: PackingModel, question: CoverQuestion): CoverSearch {
   const { multipliers, surplus, patterns, most, nodes } = question;
   const { rows, supplies } = model;
@@ -67,6 +70,8 @@ export function searchCover(model: PackingModel, question: CoverQuestion): Cover
     let limit = afford;
     const visit = (rest: readonly number[], left: readonly number[], spent: number): void => {
       looked += 1;
+      // A rest that needs so many bins is beyond this search.
+      if (chosen.length > MOST_BINS) looked = nodes + 1;
       if (looked > nodes) return;
       let narrow = -1;
       for (const [row, count] of rest.entries())

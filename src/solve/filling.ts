@@ -345,8 +345,14 @@ export function bestFilling(model: PackingModel, bin: Bin, values: ArrayLike<num
   };
 }
 
+export interface Fillings {
+  readonly counts: readonly (readonly number[])[];
+  /** Whether these are all. */
+  readonly complete: boolean;
+}
+
 /**
- * Every filling worth more than the threshold to which nothing can be added; undefined where there are more than
+ * Every filling worth more than the threshold to which nothing can be added; some of them where there are more than
  * `limit`, or the search takes more than `nodes`.
  */
 export function fillingsAbove(
@@ -355,9 +361,9 @@ export function fillingsAbove(
   values: ArrayLike<number>,
   { threshold, nodes, most }: Search,
   limit: number,
-): readonly (readonly number[])[] | undefined {
+): Fillings {
   const items = itemsOf(model, bin, values, most, 0);
-  if (items === undefined) return [];
+  if (items === undefined) return { counts: [], complete: true };
   const bound = items.bound * (1 + SLIP);
   const { count } = items;
   const left = Float64Array.from(items.capacity);
@@ -399,5 +405,5 @@ export function fillingsAbove(
     chosen[item] = 0;
   };
   visit(0, 0);
-  return looked > nodes || found.length > limit ? undefined : found;
+  return { counts: found, complete: looked <= nodes && found.length <= limit };
 }

@@ -1,4 +1,4 @@
-import { grainOf, isCoarse, PARTS, partsOf, roundedUp } from './bound.ts';
+import { boundOf, grainOf, isCoarse, PARTS, partsOf, roundedUp } from './bound.ts';
 import { type Generation, generate } from './columns.ts';
 import { searchCover } from './cover-search.ts';
 import { dive } from './dive.ts';
@@ -63,6 +63,8 @@ export interface PackingAnswer {
 
 /** Patterns that the proof may need, at the most; and branches in looking for them. */
 const MOST_PATTERNS = 20_000;
+/** Patterns that whole numbers are looked for of, where not all can be. */
+const MOST_PROMISING = 2_000;
 /** Of the time that there is, so much may go into the bound. */
 const SHARE_OF_COLUMNS = 0.6;
 
@@ -161,14 +163,14 @@ export function solvePacking(
   const proveByEnumeration = (): boolean => {
     if (expired()) return false;
     const most = (): bigint => toBeat()! - (grain > 0n ? grain : 1n);
-    const patterns = patternsBelow(model, generation, most(), 40_000 * effort);
-    if (patterns === undefined) return false;
+    const { patterns, complete } = patternsBelow(model, generation, most(), 40_000 * effort, MOST_PATTERNS);
+    if (!complete || patterns.length > MOST_PATTERNS) return false;
     const { multipliers, surplus } = generation;
     const search = searchCover(model, { multipliers, surplus, patterns, most: most(), nodes: 100_000 * effort });
     offer(search.uses, 'proof');
     if (!search.complete) {
       const answer = integer.cover(model, patterns, {
-        seconds: remaining(),
+        seconds: Math.min(remaining(), 4 * effort),
         nodes: 20_000 * effort,
         seed,
         below: toBeat()!,
@@ -180,6 +182,19 @@ export function solvePacking(
     return true;
   };
 
+  /** Of each bin the patterns that a much cheaper packing would be made of: as many as an engine can weigh. */
+  const promising = (): readonly Pattern[] => {
+    const slack = toBeat()! - boundOf(model, generation.multipliers, generation.surplus);
+    const mostOfBin = Math.ceil(MOST_PROMISING / model.bins.length);
+    return model.bins.flatMap((_, bin) => {
+      for (let share = 1n; ; share *= 2n) {
+        const most = toBeat()! - slack + slack / share;
+        const { patterns, complete } = patternsBelow(model, generation, most, 2_000 * effort, mostOfBin, [bin]);
+        if (complete || share > 64n) return patterns;
+      }
+    });
+  };
+
   const duals = Float64Array.from(generation.multipliers, (each) => Number(each) / Number(PARTS));
   offer(greedy(model, duals), 'greedy');
   if (!expired())
@@ -187,9 +202,9 @@ export function solvePacking(
   if (isProved()) return finish('multipliers');
   if (proveByEnumeration()) return finish('enumeration');
   if (!expired()) {
-    const answer = integer.cover(model, generation.patterns, {
+    const answer = integer.cover(model, [...generation.patterns, ...promising()], {
       seconds: Math.min(remaining(), 2 * effort),
-      nodes: 2_000 * effort,
+      nodes: 10_000 * effort,
       seed,
       below: toBeat()!,
     });
@@ -235,19 +250,23 @@ function patternsBelow(
   { multipliers, surplus }: Generation,
   cost: bigint,
   nodes: number,
-): readonly Pattern[] | undefined {
+  mostOfBin: number,
+  bins: Iterable<number> = model.bins.keys(),
+): { readonly patterns: readonly Pattern[]; readonly complete: boolean } {
   // Doubles err by less than one.
   const slack = Number((cost * PARTS - partsOf(model, multipliers, surplus)) / PARTS) + 1;
-  if (slack < 0) return [];
+  if (slack < 0) return { patterns: [], complete: true };
   const values = Float64Array.from(multipliers, (each) => Number(each) / Number(PARTS));
   const most = ceilingsOf(model);
-  const found: Pattern[] = [];
-  for (const [index, bin] of model.bins.entries()) {
+  const patterns: Pattern[] = [];
+  let isComplete = true;
+  for (const index of bins) {
+    const bin = model.bins[index]!;
     const over = bin.supply === undefined ? 0 : Number(surplus[bin.supply]!) / Number(PARTS);
     const threshold = bin.price + over - slack - 1;
-    const fillings = fillingsAbove(model, bin, values, { threshold, nodes, most }, MOST_PATTERNS - found.length);
-    if (fillings === undefined) return undefined;
-    for (const counts of fillings) found.push({ bin: index, counts });
+    const { counts, complete } = fillingsAbove(model, bin, values, { threshold, nodes, most }, mostOfBin);
+    isComplete &&= complete;
+    for (const each of counts) patterns.push({ bin: index, counts: each });
   }
-  return found;
+  return { patterns, complete: isComplete };
 }

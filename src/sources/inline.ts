@@ -33,7 +33,7 @@ export const inlineCatalogSchema = z.strictObject({
     }),
   offers: z
     .array(
-      z.strictObject({
+      z.looseObject({
         type: z.string(),
         cloud: z
           .string()
@@ -52,7 +52,10 @@ export const inlineCatalogSchema = z.strictObject({
         'as-of': z.string().optional(),
       }),
     )
-    .meta({ description: 'What can be rented, where, in which market, at what price.' }),
+    .meta({
+      description:
+        'What can be rented, where, in which market, at what price; any attribute of scope offer, without its prefix.',
+    }),
   images: z
     .array(z.looseObject({ id: z.string().optional() }))
     .optional()
@@ -243,25 +246,9 @@ function readOffers(
     if (earlier === undefined || earlier.date < date) newest.set(key, { index, ...checked, date });
   }
   for (const { index, cloud, price } of newest.values()) {
-    const {
-      type,
-      region,
-      zones,
-      market = 'on-demand',
-      limit = Number.POSITIVE_INFINITY,
-      tenancy,
-      'price-basis': basis,
-      'as-of': asOf,
-    } = offers[index]!;
+    const { type, region, market = 'on-demand', limit = Number.POSITIVE_INFINITY, ...stated } = offers[index]!;
     const row = builder.offer(builder.type(cloud, type), builder.region(cloud, String(region)), price, limit);
-    stateFacts(
-      reading,
-      'offer',
-      row,
-      { market, zones, tenancy, 'price-basis': basis, 'as-of': asOf },
-      [],
-      ['offers', index],
-    );
+    stateFacts(reading, 'offer', row, { market, ...stated }, ['cloud', 'price'], ['offers', index]);
   }
 }
 

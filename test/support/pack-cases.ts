@@ -1,9 +1,12 @@
 import { buildCatalog } from '../../src/catalog/catalog.ts';
+import { numberAt } from '../../src/catalog/column.ts';
 import { decodeValue } from '../../src/catalog/decode.ts';
 import type { Value } from '../../src/catalog/value.ts';
+import { compile } from '../../src/match/compiled.ts';
 import { formatMoney } from '../../src/quantity/money.ts';
 import { passesLevel } from '../../src/rules/capability.ts';
 import { derive } from '../../src/rules/derive.ts';
+import { fillTable } from '../../src/rules/fill.ts';
 import { billedPrice } from '../../src/rules/price.ts';
 import { ANY_VERSION, type Program, versionOf } from '../../src/rules/program.ts';
 import { easiestProvider } from '../../src/rules/proof.ts';
@@ -89,8 +92,9 @@ export function conclude(program: Program, { facts, expect }: PackCase): Readonl
       else builder.fact(attribute, 0, decoded.value);
     }
   }
-  const catalog = builder.finish({ gapsAreUnknown: false, digest: '' });
-  const derivation = derive(program, catalog, request);
+  const { catalog } = compile(builder.finish({ gapsAreUnknown: false, digest: '' }), program);
+  const images = fillTable(program, 'image', catalog.images).table;
+  const derivation = derive(program, { ...catalog, images }, request);
   const site = { type: 0, region: 0, image: 0, offer: 0 };
   const short = (id: string): string => id.slice(id.indexOf('/') + 1);
   const refusals = program.refusals.map((rule, index) => ({ rule, violated: derivation.violated(index, site) }));
@@ -132,9 +136,7 @@ export function conclude(program: Program, { facts, expect }: PackCase): Readonl
   }
   if (expect.price !== undefined) {
     concluded.price = formatMoney(
-      billedPrice(1_000_000_000, derivation.priceRules(site), (name) =>
-        Number(catalog.types.columns.get(name)?.values[1]),
-      ).total,
+      billedPrice(1_000_000_000, derivation.priceRules(site), (name) => numberAt(catalog.types, name, 0)).total,
     );
   }
   if (expect.reserves !== undefined) {
