@@ -33,7 +33,7 @@ describe('a dry run', () => {
     });
   }
 
-  it.each(Object.entries(CASES).filter(([name]) => name !== 'landscape-elsewhere'))(
+  it.each(Object.entries(CASES).filter(([name]) => ['hadoop', 'landscape', 'wiki-within-a-budget'].includes(name)))(
     'says the same as JSON: %s',
     (_, args) => {
       const ran = stowage(['deploy', '--dry-run', ...args, '--format', 'json', '--quiet']);

@@ -18,7 +18,7 @@ import type { ModelRequest, UnitGroup } from '../request/model.ts';
 import type { Base } from '../request/request.ts';
 import type { PlacedBundle } from './deploy.ts';
 import { ADDRESSABLE } from './deploy-reach.ts';
-import { ASSUMED, ASSUMED_PLACE, assumedBase, type DeploySettings } from './deploy-requests.ts';
+import { ASSUMED, ASSUMED_PLACE, assumedBase, type DeploySettings, over } from './deploy-requests.ts';
 
 /**
  * A bundle as a model whose machines are still to be chosen. What a unit takes are its application's sizes, or, where it
@@ -94,8 +94,7 @@ function statedSizes(constraints: Constraints, catalog: Catalog): Sizes | undefi
 }
 
 /** What is left of a machine's stated size, for those of its own units that state none, in equal parts. */
-function shareOf(machine: PlacedMachine, open: number, taken: readonly Sizes[], catalog: Catalog): Sizes | undefined {
-  const whole = statedSizes(machine.constraints, catalog);
+function shareOf(whole: Sizes | undefined, open: number, taken: readonly Sizes[]): Sizes | undefined {
   if (whole === undefined || open === 0) return undefined;
   const left = (of: (sizes: Sizes) => number): number =>
     Math.max(0, Math.floor((of(whole) - taken.reduce((sum, one) => sum + of(one), 0)) / open));
@@ -150,18 +149,23 @@ function podsOf(
         applications: [...new Set(units.map(applicationOf))],
       };
     });
-    // On a machine of the bundle its constraints count, and not those of the application.
-    const stated = machine.units.map((unit) => statedSizes(of(unit).constraints, catalog));
+    // Whoever has a machine made for it has the model's sizes where it states none; else the machine's are shared out.
+    const isOwn = machine.declared === undefined;
+    const stated = machine.units.map((unit) => {
+      const { constraints } = of(unit);
+      return statedSizes(isOwn ? over(constraints, settings.model) : constraints, catalog);
+    });
     const open = stated.filter((sizes) => sizes === undefined).length;
     const taken = [...inContainers.map(({ sizes }) => sizes), ...stated.filter((sizes) => sizes !== undefined)];
-    const share = machine.declared === undefined ? undefined : shareOf(machine, open, taken, catalog);
+    const whole = isOwn ? undefined : statedSizes(over(machine.constraints, settings.model), catalog);
+    const share = shareOf(whole, open, taken);
     const direct = machine.units.map((unit, index): SizedPod => {
-      const isMoved = into !== undefined && machine.declared === undefined;
+      const isMoved = into !== undefined && isOwn;
       return {
         units: [unit],
         container: isMoved ? into : undefined,
         constraints: {
-          byKey: bounds(settings.model, machine.declared === undefined ? of(unit).constraints : machine.constraints),
+          byKey: bounds(settings.model, isOwn ? of(unit).constraints : machine.constraints),
           aliases: [],
         },
         base: of(unit).base ?? baseOf(machine),

@@ -43,7 +43,7 @@ export function unstatedSizes(own: Constraints, model: Constraints): readonly (k
 }
 
 /** A machine's constraints over its model's: what is stated, even as empty, hides what is stated beneath. */
-function over(own: Constraints, model: Constraints): Constraints {
+export function over(own: Constraints, model: Constraints): Constraints {
   const states = (key: Key): boolean => own.byKey.has(key);
   const beneath = [...model.byKey].filter(
     ([key]) =>

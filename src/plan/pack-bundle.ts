@@ -81,7 +81,13 @@ export function packBundle(
     model: answer,
   } as const;
   const [first] = answer.machines;
-  if (first === undefined) return ok({ ...common, packed: null, saves: null, overlay: null });
+  if (first === undefined) {
+    const isBound = model.request.units.some(({ constraints }) => constraints.byKey.has('containers'));
+    const text =
+      'for units that are put into containers only machines were looked at whose containers others are known to reach; --with container-network=provider says that they are';
+    const notes = isBound ? [...answer.notes, { code: 'unreachable', text }] : answer.notes;
+    return ok({ ...common, model: { ...answer, notes }, packed: null, saves: null, overlay: null });
+  }
   const overlay = packedOverlay(chosenMachines(answer, model));
   const bundle = readBundle([...files, { source: 'the packed overlay', text: overlay }], compiled.catalog.vocabulary);
   const placement = bundle.ok ? placeUnits(bundle.value) : bundle;

@@ -1,7 +1,7 @@
 import type { PackAnswer } from '../plan/pack-bundle.ts';
 import { formatPercent, readMoney } from '../quantity/money.ts';
-import { type AnswerTextOptions, answerBlocks } from './answer.ts';
-import { type Block, paragraph } from './blocks.ts';
+import type { AnswerTextOptions } from './answer.ts';
+import { type Block, list, paragraph } from './blocks.ts';
 import { deployBlocks } from './deploy.ts';
 
 /** A packed bundle for people. */
@@ -47,10 +47,21 @@ function comparison({ author, packed, saves, status, bound, gap, model }: PackAn
   return [line, ...why, ...anew];
 }
 
+/** Why nothing was found: what the author's own placement misses too, or which units clash. */
+function unpacked({ author, model }: PackAnswer, name: string, options: AnswerTextOptions): readonly Block[] {
+  if (author.infeasible.length > 0) return deployBlocks(author, name, options);
+  const clashes = (model['model-conflicts'] ?? []).map(({ units, text }) => ({ text: `${units.join(', ')}: ${text}` }));
+  const notes = model.notes.map(({ text }) => paragraph(`Note: ${text}.`));
+  const what =
+    model.status === 'unknown'
+      ? 'nothing was found in the time given'
+      : 'not all of its units fit on any machines of one place';
+  return [paragraph(`Bundle ${name} cannot be packed: ${what}.`), ...list('What clashes:', clashes), ...notes];
+}
+
 /** `name` is what they call the bundle. */
 export function packBlocks(answer: PackAnswer, name: string, options: AnswerTextOptions = {}): readonly Block[] {
-  const { packed, model } = answer;
-  if (packed === null)
-    return [paragraph(`Bundle ${name} cannot be packed.`), ...answerBlocks(model, { ...options, verbose: false })];
+  const { packed } = answer;
+  if (packed === null) return unpacked(answer, name, options);
   return [...deployBlocks(packed, `${name}, packed`, options), paragraph(...comparison(answer))];
 }
