@@ -137,13 +137,24 @@ function scalarValues(attribute: Attribute, group: Group, texts: Texts | undefin
   }
 }
 
-/** The atoms of all attributes that leaves read; undefined where there are too many. */
-export function atomsOf(leaves: Iterable<Leaf>): Atoms | undefined {
+/**
+ * The atoms of all attributes that leaves read; undefined where there are too many.
+ *
+ * @param spoken further values of attributes that are compared with one another, each of which is to be an atom
+ */
+export function atomsOf(
+  leaves: Iterable<Leaf>,
+  spoken: (attribute: Attribute) => Iterable<Value> = () => [],
+): Atoms | undefined {
   const variables: AtomVariable[] = [];
   const places = new Map<string, AtomPlace>();
   const add = (variable: AtomVariable): number => variables.push(variable) - 1;
   for (const group of groupsOf(leaves)) {
     const attributes = [...group.attributes.values()].sort((a, b) => compareText(a.name, b.name));
+    if (group.joined) {
+      for (const attribute of attributes)
+        for (const value of spoken(attribute)) for (const one of [value].flat()) group.constants.add(one);
+    }
     const scalars = attributes.filter(({ kind }) => kind.kind !== 'set');
     const sets = attributes.filter(({ kind }) => kind.kind === 'set');
     const isText = attributes.some(({ kind }) => ['enum', 'name', 'set'].includes(kind.kind));

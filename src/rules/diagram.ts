@@ -30,6 +30,8 @@ export interface Diagrams {
   combine(a: Diagram, b: Diagram, join: (a: number, b: number) => number): Diagram;
   /** The function without some variables: over their values, the results are joined. With `max` it is "for some", with `min` "for all". */
   eliminate(of: Diagram, isOut: (variable: number) => boolean, join: (a: number, b: number) => number): Diagram;
+  /** The function where some variables have a value each, by its index; without those variables. */
+  restrict(of: Diagram, valueAt: (variable: number) => number | undefined): Diagram;
   /** The numbers that a function comes to, in ascending order. */
   valuesOf(of: Diagram): readonly number[];
   /** Values of variables under which a function comes to what is wanted, the first in order of variables and values. */
@@ -131,6 +133,21 @@ export function diagrams(mostNodes = MOST_NODES, mostSteps = MOST_STEPS): Diagra
           result = isOut(variables[at]!)
             ? children.reduce((before, child) => combine(before, child, join))
             : choose(variables[at]!, children);
+          done.set(at, result);
+        }
+        return result;
+      };
+      return visit(of);
+    },
+    restrict(of, chosen) {
+      const done = new Map<Diagram, Diagram>();
+      const visit = (at: Diagram): Diagram => {
+        if (at === UNDECIDED || isLeaf(at)) return at;
+        let result = done.get(at);
+        if (result === undefined) {
+          const value = chosen(variables[at]!);
+          const children = below[at]!;
+          result = value === undefined ? choose(variables[at]!, children.map(visit)) : visit(children[value]!);
           done.set(at, result);
         }
         return result;

@@ -2,8 +2,9 @@ import type { Attribute, Value } from '../catalog/value.ts';
 import { compareText } from '../quantity/order.ts';
 import { type AtomPlace, type Atoms, atomsOf } from './atoms.ts';
 import { type Assignment, type Diagram, type Diagrams, diagrams, UNDECIDED } from './diagram.ts';
-import { passes } from './passes.ts';
+import { compareValues, passes } from './passes.ts';
 import { ABSENT, ANY_VERSION, levelOf, type Program, readsOf, type Stratum } from './program.ts';
+import { appliesOf } from './rewrite.ts';
 import type { Condition, Leaf, Test } from './rule.ts';
 import { FALSE, not, TRUE, type Tri, UNKNOWN_TRUTH } from './tri.ts';
 
@@ -23,8 +24,10 @@ export interface Regions {
   /** The same by strata of a program: every capability as `stateOf` tells. */
   capabilitiesOf(program: Program): CapabilityRegions;
   example(of: Diagram, isWanted: (value: number) => boolean): Example | undefined;
-  /** What a diagram comes to for facts; those that are not there are unknown. */
+  /** What a diagram comes to for facts, undefined being unknown. Of what is compared, only values of atoms have a place. */
   at(of: Diagram, facts: (attribute: string) => Value | undefined): number;
+  /** A function without the variables of attributes that have a value, at these values. */
+  where(of: Diagram, fact: (attribute: Attribute) => { readonly value: Value | undefined } | undefined): Diagram;
   /** The attribute of a variable of diagrams. */
   attributeOf(variable: number): Attribute;
 }
@@ -64,13 +67,18 @@ export function leavesIn(conditions: Iterable<Condition>): readonly Leaf[] {
   return [...found];
 }
 
+export interface RegionOptions {
+  /** Values of attributes that are compared with one another, which are to be atoms of their own: those of a catalog. */
+  readonly spoken?: (attribute: Attribute) => Iterable<Value>;
+  /** Beyond which a region is not decided. */
+  readonly mostNodes?: number;
+}
+
 /**
  * The regions of conditions that read the given leaves and no others; undefined where there are too many atoms.
- *
- * @param mostNodes beyond which a region is not decided
  */
-export function regionsOver(leaves: Iterable<Leaf>, mostNodes?: number): Regions | undefined {
-  const atoms = atomsOf(leaves);
+export function regionsOver(leaves: readonly Leaf[], { spoken, mostNodes }: RegionOptions = {}): Regions | undefined {
+  const atoms = atomsOf(leaves, spoken);
   if (atoms === undefined) return undefined;
   const made = diagrams(mostNodes);
   const { constant, choose, combine, map } = made;
@@ -227,7 +235,7 @@ export function regionsOver(leaves: Iterable<Leaf>, mostNodes?: number): Regions
       rules.flatMap((rule) =>
         rule.action.grants
           .filter(({ capability }) => capability === name)
-          .map(({ version }) => ({ when: rule.when, level: levelOf(program, version) })),
+          .map(({ version }) => ({ when: appliesOf(rule), level: levelOf(program, version) })),
       );
     let given = constant(numberOf(program, absent));
     for (const { when: condition, level } of grants(stratum.providers)) {
@@ -267,7 +275,7 @@ export function regionsOver(leaves: Iterable<Leaf>, mostNodes?: number): Regions
     const withheld = any(
       stratum.withholders
         .filter(({ action }) => action.capabilities.includes(name))
-        .map(({ when: condition }) => when(condition)),
+        .map((rule) => when(appliesOf(rule))),
     );
     return combine(together, withheld, (before, holds) => {
       const state = stateOf(program, before);
@@ -276,10 +284,57 @@ export function regionsOver(leaves: Iterable<Leaf>, mostNodes?: number): Regions
     });
   };
 
+  // What tests tell of a value: values of which they tell the same are of one atom.
+  const tests = new Map<string, Test[]>();
+  for (const leaf of leaves) {
+    const own = tests.get(leaf.attribute.name) ?? [];
+    tests.set(leaf.attribute.name, own);
+    own.push(...leaf.tests.filter(({ operand }) => operand.kind === 'values'));
+  }
+  const outcomes = ({ name, kind }: Attribute, value: Value | undefined): string =>
+    (tests.get(name) ?? [])
+      .map(({ operator, operand }) => (operand.kind === 'values' ? passes(kind, operator, value, operand.values) : ''))
+      .join('');
+  const indexes = new Map<number, Map<Value | undefined, number>>();
+  const indexOf = (variable: number, value: Value | undefined): number => {
+    const { attribute, kind, member, values } = atoms.variables[variable]!;
+    if (kind === 'known') return value === undefined ? 0 : 1;
+    if (kind === 'member') return typeof value === 'object' && value.includes(member!) ? 1 : 0;
+    let own = indexes.get(variable);
+    if (own === undefined) {
+      own = new Map(values.map((one, index) => [one, index]));
+      indexes.set(variable, own);
+    }
+    let index = own.get(value);
+    if (index === undefined) {
+      const told = value === undefined ? '' : outcomes(attribute, value);
+      const isSame = (one: Value | undefined): boolean =>
+        value !== undefined && one !== undefined && compareValues(attribute.kind, one, value) === 0;
+      // Versions may be equal that are written otherwise.
+      index = values.findIndex(isSame);
+      if (index === -1) index = values.findIndex((one) => one !== undefined && outcomes(attribute, one) === told);
+      own.set(value, index);
+    }
+    return index;
+  };
+
+  // What reads no capability is the same under all rules.
+  const plain = new WeakMap<Condition, Diagram>();
+  const regionOnce = (
+    condition: Condition,
+    capabilities: CapabilityRegions | undefined,
+    soFar?: ReadonlyMap<string, Diagram>,
+  ): Diagram => {
+    if (readsOf(condition).some((leaf) => leaf.kind === 'capability')) return region(condition, capabilities, soFar);
+    const found = plain.get(condition) ?? region(condition, undefined);
+    plain.set(condition, found);
+    return found;
+  };
+
   return {
     atoms,
     diagrams: made,
-    of: (condition, capabilities) => region(condition, capabilities),
+    of: regionOnce,
     capabilitiesOf(program) {
       const states = new Map<string, Diagram>();
       for (const stratum of program.strata) {
@@ -294,7 +349,7 @@ export function regionsOver(leaves: Iterable<Leaf>, mostNodes?: number): Regions
           current = new Map(
             stratum.capabilities.map((name) => [
               name,
-              stateRegion(program, stratum, name, (condition) => region(condition, { program, states }, before)),
+              stateRegion(program, stratum, name, (condition) => regionOnce(condition, { program, states }, before)),
             ]),
           );
           if (!stratum.recursive || [...current].every(([name, state]) => before.get(name) === state)) break;
@@ -307,7 +362,13 @@ export function regionsOver(leaves: Iterable<Leaf>, mostNodes?: number): Regions
       const found = of === UNDECIDED ? undefined : made.find(of, isWanted);
       return found && exampleOf(atoms, found);
     },
-    at: (of, facts) => made.evaluate(of, (variable) => indexAt(atoms, variable, facts)),
+    at: (of, facts) =>
+      made.evaluate(of, (variable) => indexOf(variable, facts(atoms.variables[variable]!.attribute.name))),
+    where: (of, fact) =>
+      made.restrict(of, (variable) => {
+        const found = fact(atoms.variables[variable]!.attribute);
+        return found && indexOf(variable, found.value);
+      }),
     attributeOf: (variable) => atoms.variables[variable]!.attribute,
   };
 }
@@ -336,13 +397,4 @@ function exampleOf({ variables }: Atoms, assignment: Assignment): Example {
     }
   }
   return facts;
-}
-
-/** The index of the value of a variable that facts have: of the very value, since only values of atoms are asked for. */
-function indexAt({ variables }: Atoms, variable: number, facts: (attribute: string) => Value | undefined): number {
-  const { attribute, kind, member, values } = variables[variable]!;
-  const value = facts(attribute.name);
-  if (kind === 'known') return value === undefined ? 0 : 1;
-  if (kind === 'member') return typeof value === 'object' && value.includes(member!) ? 1 : 0;
-  return values.indexOf(value);
 }

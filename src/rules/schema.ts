@@ -9,6 +9,14 @@ const metadata = {
   owner: z.string().optional().meta({ description: 'Who may waive the rule.' }),
 };
 
+const accept = z
+  .record(z.string().regex(/^R\d{3}$/, 'a finding is accepted by its code, such as R113'), z.string().min(1))
+  .optional()
+  .meta({
+    description:
+      'Findings of "stowage rules check" that are meant to be so, by code, each with the reason. One that is not found is a finding itself.',
+  });
+
 const idSchema = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'a rule id is lower-case letters, digits and dashes');
 
 export const ruleSchema = z
@@ -41,6 +49,7 @@ export const ruleSchema = z
     effect: z.enum(['enforce', 'warn']).optional(),
     waivable: z.union([z.literal(true), z.literal('never')]).optional(),
     'on-unknown': z.enum(['refuse', 'warn', 'allow']).optional(),
+    accept,
   })
   .meta({ description: 'One statement: when its condition holds, exactly one verb applies.' });
 
@@ -53,6 +62,7 @@ export const tableSchema = z.strictObject({
   verb: z.enum(['provide', 'refine']),
   via: z.enum(['launch', 'launch-option', 'after-launch', 'image']).optional(),
   steps: z.array(z.string()).optional(),
+  accept,
   rows: z.array(
     z.strictObject({
       match: z.array(z.unknown()),

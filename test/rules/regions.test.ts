@@ -191,6 +191,22 @@ describe('regions', () => {
     );
   });
 
+  it('have a place for any facts, once the values that are compared are told', () => {
+    const spoken = (of: Attribute) => allowed(of);
+    fc.assert(
+      fc.property(conditions(leaf), worldFacts, (condition, facts) => {
+        const regions = regionsOver(leavesIn([condition]), { spoken })!;
+        const region = regions.of(condition);
+        const expected = referenceTruth(condition, (name) => facts.get(name), NONE);
+        expect(regions.at(region, (name) => facts.get(name))).toBe(expected);
+        const half = regions.where(region, ({ name }) => (name < 'k' ? { value: facts.get(name) } : undefined));
+        expect(regions.diagrams.dependsOn(half).every((one) => regions.attributeOf(one).name >= 'k')).toBe(true);
+        expect(regions.at(half, (name) => facts.get(name))).toBe(expected);
+      }),
+      runs(300, 5_000),
+    );
+  });
+
   it('give examples that are true, whatever the facts that they do not mention', () => {
     fc.assert(
       fc.property(conditions(leaf), fc.gen(), (condition, draw) => {
@@ -215,7 +231,7 @@ describe('regions', () => {
       span,
     });
     const condition: Condition = { kind: 'any', of: [1, 2, 3, 4].map(tests) };
-    expect(regionsOver(leavesIn([condition]), 4)!.of(condition)).toBe(UNDECIDED);
+    expect(regionsOver(leavesIn([condition]), { mostNodes: 4 })!.of(condition)).toBe(UNDECIDED);
     expect(regionsOver(leavesIn([condition]))!.of(condition)).not.toBe(UNDECIDED);
   });
 });

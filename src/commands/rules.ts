@@ -1,0 +1,8 @@
+import { Command } from 'commander';
+import type { Process } from './process.ts';
+import { rulesCheckCommand } from './rules-check.ts';
+
+/** `stowage rules`: what authors of rules need. */
+export function rulesCommand(process: Process, exit: (code: number) => void): Command {
+  return new Command('rules').description('check, test and compare rules').addCommand(rulesCheckCommand(process, exit));
+}
