@@ -12,7 +12,8 @@ export type CheckFormat = (typeof CHECK_FORMATS)[number];
 
 const indented = (text: string): readonly string[] => text.split('\n').map((line) => `  ${line}`);
 
-function findingLines(finding: Finding): readonly string[] {
+/** A finding as people read it: what, where, the line itself, what shows it, what to do. */
+export function findingLines(finding: Finding): readonly string[] {
   const { code, span, message, witness = [], fix, related = [] } = finding;
   const { name, severity } = FINDING_KINDS[code];
   return [

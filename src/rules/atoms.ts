@@ -22,6 +22,8 @@ export interface AtomVariable {
   readonly member?: string;
   /** Of a `value` variable: what stands for each atom; undefined for unknown. Of the others: false, true. */
   readonly values: readonly (Value | undefined)[];
+  /** Of names: the index of the first that stands for all that are not spoken of; all that follow do, but unknown. */
+  readonly unspoken?: number;
 }
 
 /** Where an attribute is among the variables. */
@@ -164,10 +166,12 @@ export function atomsOf(
     for (const attribute of scalars) {
       const values = scalarValues(attribute, group, texts);
       if (values === undefined || values.length > MOST_VALUES) return undefined;
+      const isOpen = attribute.kind.kind === 'name' || (attribute.kind.kind === 'enum' && attribute.kind.open);
       const variable = add({
         attribute,
         kind: 'value',
         values: isAlwaysKnown(attribute) ? values : [...values, undefined],
+        ...(isOpen && texts !== undefined ? { unspoken: values.length - texts.further.length } : {}),
       });
       places.set(attribute.name, { kind: 'value', variable });
     }

@@ -82,12 +82,13 @@ export function partCondition(condition: Condition, part: Part): Condition {
   return part.kind === 'test' ? { ...part.of, tests: [part.of.tests[part.index]!] } : part.of.of[part.index]!;
 }
 
-/** A program of changed rules. What was compiled once compiles again when conditions read less than before. */
+/** A program of changed rules that give what they gave. What was compiled once compiles again when conditions read less than before. */
 export function recompiled(program: Program, change: (rule: Rule) => Rule | undefined): Program {
   const rules = program.rules.flatMap((rule) => change(rule) ?? []);
   const compiled: Result<Program> = compileRules(program.vocabulary, rules, program.digest);
   if (!compiled.ok) throw new Error(`rules that were compiled no longer are: ${compiled.diagnostics[0]!.message}`);
-  return compiled.value;
+  // Levels are to be numbered as they were, also where rules that gave some are left out.
+  return { ...compiled.value, versions: program.versions };
 }
 
 /**

@@ -8,7 +8,7 @@ import { OR } from '../rules/regions.ts';
 import { appliesOf, conditionInWords } from '../rules/rewrite.ts';
 import type { Condition, Leaf, Rule } from '../rules/rule.ts';
 import { type RowScope, tableOf } from '../rules/space.ts';
-import { TRUE, UNKNOWN_TRUTH } from '../rules/tri.ts';
+import { TRUE, type Tri, UNKNOWN_TRUTH } from '../rules/tri.ts';
 import { type Finding, factInWords } from './finding.ts';
 import { conditionOf, type Meaning, regionOf } from './meaning.ts';
 import {
@@ -37,12 +37,16 @@ export function onTheDay({ meaning, date }: OverCatalog, of: Diagram): Diagram {
   return meaning.regions.where(of, ({ name }) => (name === 'request.date' ? { value: date } : undefined));
 }
 
-/** How many rows there are where a condition can be as wanted, for some request and some image. */
-function matching(over: OverCatalog, condition: Condition): { readonly count: number; readonly counted: Counted } {
+/** How many rows there are where a condition can be true (or at least unknown), for some request and some image. */
+function matching(
+  over: OverCatalog,
+  condition: Condition,
+  least: Tri = TRUE,
+): { readonly count: number; readonly counted: Counted } {
   const { meaning, catalog } = over;
   const { regions } = meaning;
   const { diagrams } = regions;
-  const holds = diagrams.map(regionOf(meaning, condition), (truth) => (truth === TRUE ? 1 : 0));
+  const holds = diagrams.map(regionOf(meaning, condition), (truth) => (truth >= least ? 1 : 0));
   const possible = diagrams.eliminate(
     onTheDay(over, holds),
     (variable) => ['image', 'request'].includes(regions.attributeOf(variable).scope),
@@ -65,6 +69,7 @@ export function deadToday(over: OverCatalog, rule: Rule): Finding | undefined {
   const all = countInWords(sizeOf(catalog, counted), counted);
   if (rule.action.verb === 'require') {
     const applies = matching(over, appliesOf(rule));
+    if (matching(over, conditionOf(rule), UNKNOWN_TRUTH).count > 0) return undefined;
     if (applies.count > 0)
       return {
         code: 'R114',

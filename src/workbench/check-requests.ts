@@ -1,5 +1,5 @@
 import { formatValue } from '../catalog/decode.ts';
-import type { Attribute, Value } from '../catalog/value.ts';
+import type { AtomVariable } from '../rules/atoms.ts';
 import { type Diagram, UNDECIDED } from '../rules/diagram.ts';
 import type { RuleOf } from '../rules/program.ts';
 import { AND } from '../rules/regions.ts';
@@ -82,46 +82,68 @@ function smallest(meaning: Meaning, of: Diagram): readonly Combination[] | undef
   return found;
 }
 
-/** Atoms of one attribute that stand for several, in words: `at least 4`, `production or staging`. */
-function atomsInWords(
-  attribute: Attribute,
-  values: readonly (Value | undefined)[],
-  indexes: readonly number[],
-): string {
+/** Atoms of one attribute in words: `at least 4`, `production or staging`, `other than production`. */
+function atomsInWords({ attribute, values, unspoken }: AtomVariable, indexes: readonly number[]): string {
   const told = (index: number): string => formatValue(attribute, values[index]);
+  if (unspoken !== undefined && indexes.some((index) => index >= unspoken && values[index] !== undefined)) {
+    const others = [...values.keys()].filter((index) => index < unspoken && !indexes.includes(index));
+    return others.length === 0 ? 'of any kind' : `other than ${others.map(told).join(' or ')}`;
+  }
   const isRun = indexes.every((index, position) => position === 0 || index === indexes[position - 1]! + 1);
   const isOrdered = ['number', 'version', 'date'].includes(attribute.kind.kind);
   const [first, last] = [indexes[0]!, indexes.at(-1)!];
-  if (isOrdered && isRun && indexes.length > 1) {
-    if (last === values.length - 1) return `at least ${told(first)}`;
-    if (first === 0) return `below ${told(last + 1)}`;
+  if (isOrdered && isRun) {
+    if (last === values.length - 1 && first > 0) return `at least ${told(first)}`;
+    if (first === 0 && last < values.length - 1) return `below ${told(last + 1)}`;
   }
   return indexes.map(told).join(' or ');
 }
 
+/** Values of variables, by index: any of several. */
+type Combinations = ReadonlyMap<number, readonly number[]>;
+
 /** Combinations that differ in one attribute alone, together. */
-function inWords(
-  meaning: Meaning,
-  combinations: readonly Combination[],
-): readonly { readonly words: string; readonly of: Combination }[] {
-  const { variables } = meaning.regions.atoms;
-  const groups = new Map<string, Combination[]>();
-  for (const combination of combinations) {
-    const [last] = [...combination].slice(-1);
-    const rest = [...combination].slice(0, -1);
-    const key = JSON.stringify([rest, last?.[0]]);
-    groups.set(key, [...(groups.get(key) ?? []), combination]);
+function together(combinations: readonly Combination[]): readonly Combinations[] {
+  let left: readonly Combinations[] = combinations.map(
+    (one) => new Map([...one].map(([variable, index]) => [variable, [index]])),
+  );
+  for (const variable of new Set(combinations.flatMap((one) => [...one.keys()]))) {
+    const groups = new Map<string, Map<number, readonly number[]>>();
+    for (const one of left) {
+      const own = one.get(variable);
+      const key = JSON.stringify([own === undefined, [...one].filter(([other]) => other !== variable)]);
+      const group = groups.get(key);
+      if (group === undefined || own === undefined)
+        groups.set(own === undefined ? `${key}${groups.size}` : key, new Map(one));
+      else
+        group.set(
+          variable,
+          [...group.get(variable)!, ...own].sort((a, b) => a - b),
+        );
+    }
+    left = [...groups.values()];
   }
-  return [...groups.values()].map((group) => {
-    const of = group[0]!;
-    const parts = [...of].map(([variable, index], position) => {
-      const { attribute, kind, member, values } = variables[variable]!;
-      if (kind === 'member') return `${attribute.name} ${index === 1 ? 'with' : 'without'} ${member}`;
-      const indexes = position === of.size - 1 ? group.map((one) => one.get(variable)!) : [index];
-      return `${attribute.name} ${atomsInWords(attribute, values, indexes)}`;
-    });
-    return { words: parts.join(' and '), of };
+  return left;
+}
+
+function inWords({ variables }: Meaning['regions']['atoms'], combinations: Combinations): string {
+  const parts = [...combinations].map(([variable, indexes]) => {
+    const own = variables[variable]!;
+    if (own.kind === 'member') return `${own.attribute.name} ${indexes[0] === 1 ? 'with' : 'without'} ${own.member}`;
+    return `${own.attribute.name} ${atomsInWords(own, indexes)}`;
   });
+  return parts.join(' and ');
+}
+
+/** Remembers what was worked out of some rules. */
+function once(refusing: (rules: readonly Refusal[]) => Diagram): (rules: readonly Refusal[]) => Diagram {
+  const known = new Map<string, Diagram>();
+  return (rules) => {
+    const key = rules.map(({ id }) => id).join(' ');
+    const found = known.get(key) ?? refusing(rules);
+    known.set(key, found);
+    return found;
+  };
 }
 
 /** The fewest rules that leave nothing, those that come last left out first. */
@@ -158,40 +180,58 @@ export function unserved(
       });
       return;
     }
-    for (const { words, of } of inWords(meaning, combinations)) {
-      const leavesNothing = (some: readonly Refusal[]): boolean =>
-        !diagrams.valuesOf(diagrams.restrict(refusing(some), (variable) => of.get(variable))).includes(0);
+    // Rules that are to blame for several combinations are told of them at once.
+    const groups = new Map<string, { readonly blamed: readonly Refusal[]; readonly of: Combination[] }>();
+    for (const combination of combinations) {
+      const leavesNothing = (few: readonly Refusal[]): boolean => {
+        const there = diagrams.restrict(refusing(few), (variable) => combination.get(variable));
+        return !diagrams.valuesOf(there).includes(0);
+      };
       const blamed = fewest(rules, leavesNothing);
+      const key = blamed.map(({ id }) => id).join(' ');
+      const group = groups.get(key) ?? { blamed, of: [] };
+      groups.set(key, group);
+      group.of.push(combination);
+    }
+    for (const { blamed, of } of groups.values()) {
       const first = blamed.find(isJudged);
       if (first === undefined) continue;
       const ids = blamed.map(({ id }) => id);
       const who = `${ids.join(' and ')} ${ids.length === 1 ? 'refuses' : 'together refuse'}`;
-      const asked = words === '' ? 'whatever is asked for' : `for requests with ${words}`;
-      findings.push({
-        code,
-        subject: first.id,
-        span: first.span,
-        message:
-          code === 'R103'
-            ? `${who} every machine that there could be, ${asked}`
-            : `${who} each of the ${countInWords(sizeOf(catalog!, 'offer'), 'offer')} of this catalog, ${asked}`,
-        fix:
-          ids.length === 1
-            ? 'narrow the rule, or accept the finding if this is meant'
-            : 'narrow one of them, or accept the finding if this is meant',
-        related: blamed.filter((rule) => rule !== first).map((rule) => ({ message: rule.id, span: rule.span })),
-        involved: ids,
-      });
+      const meant = ids.length === 1 ? 'narrow the rule' : 'narrow one of them';
+      for (const words of together(of).map((some) => inWords(meaning.regions.atoms, some))) {
+        const asked = words === '' ? 'whatever is asked for' : `for requests with ${words}`;
+        findings.push({
+          code,
+          subject: first.id,
+          span: first.span,
+          message:
+            code === 'R103'
+              ? `${who} every machine that there could be, ${asked}`
+              : `${who} each of the ${countInWords(sizeOf(catalog!, 'offer'), 'offer')} of this catalog, ${asked}`,
+          fix: `${meant}, or accept the finding if this is meant`,
+          related: blamed.filter((rule) => rule !== first).map((rule) => ({ message: rule.id, span: rule.span })),
+          involved: ids,
+        });
+      }
     }
   };
   const never = refusingAny(over, rules);
-  tell('R103', never, (some) => refusingAny(over, some));
+  tell(
+    'R103',
+    never,
+    once((some) => refusingAny(over, some)),
+  );
   if (catalog !== undefined && catalog.offers.size > 0) {
     const whole = { ...over, catalog };
     const today = refusingAll(whole, rules);
     // What no machine could serve is told already.
     const only = diagrams.combine(today, never, (now, ever) => (ever === 1 ? 0 : now));
-    tell('R109', only, (some) => refusingAll(whole, some));
+    tell(
+      'R109',
+      only,
+      once((some) => refusingAll(whole, some)),
+    );
   }
   return findings;
 }

@@ -94,7 +94,7 @@ export function expiring(document: Document, date: string | undefined): readonly
         message:
           until <= date
             ? `${subjectOf(document, name)} applies no more: it ended on ${until}`
-            : `${subjectOf(document, name)} ends on ${until}, in less than ${SOON} days from ${date}`,
+            : `${subjectOf(document, name)} ends on ${until}, within ${SOON} days of ${date}`,
         fix: until <= date ? 'remove it, or move the date' : 'move the date, or see to what follows it',
       });
     }
