@@ -1,14 +1,12 @@
 import { Command, Option } from 'commander';
 import { CHECK_FORMATS, type CheckFormat, renderCheck } from '../render/check.ts';
 import { loaderFor } from '../storage/loader.ts';
-import { ruleDocuments } from '../storage/rule-documents.ts';
 import { checkRules } from '../workbench/check.ts';
 import { collect, day } from './options.ts';
 import { deliver, EXIT, type Process, report } from './process.ts';
+import { loadRuleSet, type RuleSetOptions } from './rule-sets.ts';
 
-interface Options {
-  readonly alone?: boolean;
-  readonly rules?: readonly string[];
+interface Options extends RuleSetOptions {
   /** False for none. */
   readonly catalog?: readonly string[] | boolean;
   readonly at?: string;
@@ -46,27 +44,17 @@ export function rulesCheckCommand(process: Process, exit: (code: number) => void
     .addHelpText('after', HELP)
     .action(async (given: readonly string[], options: Options) => {
       const packs = given.length === 0 ? ['default'] : given;
-      const context = [...(options.alone === true ? [] : ['default']), ...(options.rules ?? [])];
       const loader = loaderFor(process.env);
-      const program = await loader.rules([...packs, ...context]);
-      if (!program.ok) return exit(report(process, program.diagnostics));
-      const judged = ruleDocuments(packs);
-      const all = ruleDocuments([...packs, ...context]);
-      if (!judged.ok || !all.ok)
-        return exit(
-          report(
-            process,
-            [judged, all].flatMap((one) => (one.ok ? [] : one.diagnostics)),
-          ),
-        );
+      const rules = await loadRuleSet(loader, packs, options);
+      if (!rules.ok) return exit(report(process, rules.diagnostics));
       const paths = typeof options.catalog === 'object' ? { paths: options.catalog } : {};
       const catalog = options.catalog === false ? undefined : await loader.catalog({ ...paths, at: options.at });
       if (catalog !== undefined && !catalog.ok) return exit(report(process, catalog.diagnostics));
-      const sources = new Set(judged.value.map(({ source }) => source));
+      const { documents, beside, program } = rules.value;
       const checked = checkRules({
-        judged: judged.value,
-        beside: all.value.filter(({ source }) => !sources.has(source)),
-        program: program.value,
+        judged: documents,
+        beside,
+        program,
         catalog: catalog?.value,
         date: options.at ?? catalog?.value.newestPrice,
       });

@@ -28,6 +28,8 @@ export interface Regions {
   at(of: Diagram, facts: (attribute: string) => Value | undefined): number;
   /** A function without the variables of attributes that have a value, at these values. */
   where(of: Diagram, fact: (attribute: Attribute) => { readonly value: Value | undefined } | undefined): Diagram;
+  /** Which of a variable's values a value of its attribute is of, by index. */
+  indexOf(variable: number, value: Value | undefined): number;
   /** The attribute of a variable of diagrams. */
   attributeOf(variable: number): Attribute;
 }
@@ -369,6 +371,7 @@ export function regionsOver(leaves: readonly Leaf[], { spoken, mostNodes }: Regi
         const found = fact(atoms.variables[variable]!.attribute);
         return found && indexOf(variable, found.value);
       }),
+    indexOf,
     attributeOf: (variable) => atoms.variables[variable]!.attribute,
   };
 }

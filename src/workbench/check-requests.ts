@@ -1,9 +1,8 @@
-import { formatValue } from '../catalog/decode.ts';
-import type { AtomVariable } from '../rules/atoms.ts';
 import { type Diagram, UNDECIDED } from '../rules/diagram.ts';
 import type { RuleOf } from '../rules/program.ts';
 import { AND } from '../rules/regions.ts';
 import type { Rule } from '../rules/rule.ts';
+import { atomsInWords } from './atom-words.ts';
 import { type OverCatalog, onTheDay } from './check-catalog.ts';
 import type { Finding } from './finding.ts';
 import { type Meaning, refusedByAny } from './meaning.ts';
@@ -82,23 +81,6 @@ function smallest(meaning: Meaning, of: Diagram): readonly Combination[] | undef
   return found;
 }
 
-/** Atoms of one attribute in words: `at least 4`, `production or staging`, `other than production`. */
-function atomsInWords({ attribute, values, unspoken }: AtomVariable, indexes: readonly number[]): string {
-  const told = (index: number): string => formatValue(attribute, values[index]);
-  if (unspoken !== undefined && indexes.some((index) => index >= unspoken && values[index] !== undefined)) {
-    const others = [...values.keys()].filter((index) => index < unspoken && !indexes.includes(index));
-    return others.length === 0 ? 'of any kind' : `other than ${others.map(told).join(' or ')}`;
-  }
-  const isRun = indexes.every((index, position) => position === 0 || index === indexes[position - 1]! + 1);
-  const isOrdered = ['number', 'version', 'date'].includes(attribute.kind.kind);
-  const [first, last] = [indexes[0]!, indexes.at(-1)!];
-  if (isOrdered && isRun) {
-    if (last === values.length - 1 && first > 0) return `at least ${told(first)}`;
-    if (first === 0 && last < values.length - 1) return `below ${told(last + 1)}`;
-  }
-  return indexes.map(told).join(' or ');
-}
-
 /** Values of variables, by index: any of several. */
 type Combinations = ReadonlyMap<number, readonly number[]>;
 
@@ -127,12 +109,7 @@ function together(combinations: readonly Combination[]): readonly Combinations[]
 }
 
 function inWords({ variables }: Meaning['regions']['atoms'], combinations: Combinations): string {
-  const parts = [...combinations].map(([variable, indexes]) => {
-    const own = variables[variable]!;
-    if (own.kind === 'member') return `${own.attribute.name} ${indexes[0] === 1 ? 'with' : 'without'} ${own.member}`;
-    return `${own.attribute.name} ${atomsInWords(own, indexes)}`;
-  });
-  return parts.join(' and ');
+  return [...combinations].map(([variable, indexes]) => atomsInWords(variables[variable]!, indexes)).join(' and ');
 }
 
 /** Remembers what was worked out of some rules. */

@@ -25,9 +25,17 @@ export interface Meaning {
   readonly capabilities: CapabilityRegions;
 }
 
-/** Undefined where there are too many atoms. */
-export function meaningOf(program: Program, spoken?: (attribute: Attribute) => Iterable<Value>): Meaning | undefined {
-  const leaves = leavesIn(program.rules.map(conditionOf));
+/**
+ * Undefined where there are too many atoms.
+ *
+ * @param further rules that are to have regions, too
+ */
+export function meaningOf(
+  program: Program,
+  spoken?: (attribute: Attribute) => Iterable<Value>,
+  further: readonly Rule[] = [],
+): Meaning | undefined {
+  const leaves = leavesIn([...program.rules, ...further].map(conditionOf));
   const regions = regionsOver(leaves, spoken === undefined ? {} : { spoken });
   return regions && { program, basis: program, regions, capabilities: regions.capabilitiesOf(program) };
 }
@@ -53,6 +61,7 @@ export function regionOf({ regions, capabilities }: Meaning, condition: Conditio
 
 /** What a refusal comes to: nothing, a remark that it could not be decided, or a refusal. */
 export const REFUSED = 2;
+export const TOLD = 1;
 
 /** Where a rule refuses (2) or remarks (1), unknown facts counted as the rule counts them. */
 export function refusedBy(meaning: Meaning, rule: RuleOf<'forbid' | 'require'>): Diagram {
