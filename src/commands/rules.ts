@@ -3,6 +3,7 @@ import type { Process } from './process.ts';
 import { rulesCheckCommand } from './rules-check.ts';
 import { rulesCostCommand } from './rules-cost.ts';
 import { rulesDiffCommand } from './rules-diff.ts';
+import { rulesWhyCommand } from './rules-why.ts';
 
 /** `stowage rules`: what authors of rules need. */
 export function rulesCommand(process: Process, exit: (code: number) => void): Command {
@@ -10,5 +11,6 @@ export function rulesCommand(process: Process, exit: (code: number) => void): Co
     .description('check, test and compare rules')
     .addCommand(rulesCheckCommand(process, exit))
     .addCommand(rulesDiffCommand(process, exit))
-    .addCommand(rulesCostCommand(process, exit));
+    .addCommand(rulesCostCommand(process, exit))
+    .addCommand(rulesWhyCommand(process, exit));
 }
