@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Make>>> = {
   constraints: async () => (await import('./commands/constraints.ts')).constraintsCommand,
   catalog: async () => (await import('./commands/catalog.ts')).catalogCommand,
   snapshot: async () => (await import('./commands/snapshot.ts')).snapshotCommand,
+  rules: async () => (await import('./commands/rules.ts')).rulesCommand,
   cache: async () => (await import('./commands/cache.ts')).cacheCommand,
 };
 

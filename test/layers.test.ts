@@ -31,9 +31,23 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'explain',
     'solve',
   ],
-  render: [...leaves, 'plan'],
+  workbench: [
+    ...leaves,
+    'document',
+    'catalog',
+    'sources',
+    'rules',
+    'request',
+    'juju',
+    'match',
+    'search',
+    'explain',
+    'solve',
+    'plan',
+  ],
+  render: [...leaves, 'plan', 'workbench'],
   storage: [...leaves, 'document', 'catalog', 'sources', 'rules'],
-  commands: [...leaves, 'document', 'catalog', 'request', 'rules', 'match', 'plan', 'render', 'storage'],
+  commands: [...leaves, 'document', 'catalog', 'request', 'rules', 'match', 'plan', 'workbench', 'render', 'storage'],
 };
 /** Only these may touch files, sockets, the clock or chance. */
 const OUTSIDE = ['storage', 'commands'];

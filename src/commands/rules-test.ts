@@ -1,0 +1,95 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { renderTests, TEST_FORMATS, type TestFormat } from '../render/test-report.ts';
+import {
+  type Coverage,
+  coverageOf,
+  type Fraction,
+  leavesCovered,
+  parseThreshold,
+  reaches,
+  rulesCovered,
+} from '../workbench/coverage.ts';
+import { runFragments } from '../workbench/test-fragments.ts';
+import { reportModule, reportTests, type TestedModule } from '../workbench/test-report.ts';
+import { isOfModule, runRows } from '../workbench/test-run.ts';
+import { deliver, EXIT, type Process, report } from './process.ts';
+import { type LoadedSuite, loadSuites } from './rule-suites.ts';
+
+interface Options {
+  readonly format: TestFormat;
+  readonly output?: string;
+  readonly coverage?: boolean;
+  readonly minRules?: Fraction;
+  readonly minLeaves?: Fraction;
+}
+
+const HELP = `
+Tests stand beside the rules: X.test.yaml tests X.yaml. Without FILE, DIR or PACK, all shipped packs are tested.
+Exit code: 0 all passed, 1 some failed (or less is covered than asked for), 2 a test file is at fault.
+
+Examples:
+  stowage rules test
+  stowage rules test policies --coverage
+  stowage rules test policies/acme.yaml --min-rules 1 --min-leaves 52/56
+  stowage rules test --format junit -o report.xml
+`;
+
+export function threshold(text: string): Fraction {
+  const fraction = parseThreshold(text);
+  if (fraction === undefined) throw new InvalidArgumentError('It must be a share such as 1, 0.9, 90% or 52/56.');
+  return fraction;
+}
+
+/** All tests of a suite, with what they cover. */
+function runSuite(
+  { program, suite, file }: LoadedSuite,
+  withCoverage: boolean,
+  faults: Diagnostic[],
+): { readonly tested: TestedModule; readonly coverage: Coverage | undefined } | undefined {
+  const rows = runRows(program, suite);
+  if (!rows.ok) {
+    faults.push(...rows.diagnostics);
+    return undefined;
+  }
+  const outcomes = [...rows.value, ...runFragments(program, suite)];
+  const coverage = withCoverage ? coverageOf(program, isOfModule(suite.module), suite.rows) : undefined;
+  return { tested: reportModule(suite.module, file.tests.source, outcomes, coverage), coverage };
+}
+
+function test(process: Process, targets: readonly string[], options: Options): number {
+  const loaded = loadSuites(targets);
+  if (!loaded.ok) return report(process, loaded.diagnostics);
+  const faults: Diagnostic[] = [];
+  const withCoverage = options.coverage === true || options.minRules !== undefined || options.minLeaves !== undefined;
+  const runs = loaded.value.suites.flatMap((suite) => runSuite(suite, withCoverage, faults) ?? []);
+  if (faults.length > 0) return report(process, faults);
+  const result = reportTests(
+    runs.map(({ tested }) => tested),
+    loaded.value.untested.map(({ rules }) => rules.source),
+  );
+  const fault = deliver(process, renderTests(result, options.format), options.output);
+  if (fault !== undefined) return report(process, [fault]);
+  const isCovered = runs.every(
+    ({ coverage }) =>
+      coverage === undefined ||
+      ((options.minRules === undefined || reaches(rulesCovered(coverage), options.minRules)) &&
+        (options.minLeaves === undefined || reaches(leavesCovered(coverage), options.minLeaves))),
+  );
+  if (!isCovered) process.err('less is covered than asked for\n');
+  return result.failed === 0 && result.untested.length === 0 && isCovered ? EXIT.answer : EXIT.noAnswer;
+}
+
+/** `stowage rules test`: what the rules conclude against what their tests expect. */
+export function rulesTestCommand(process: Process, exit: (code: number) => void): Command {
+  return new Command('test')
+    .description('test rules against the tests that stand beside them')
+    .argument('[target...]', 'rule files, test files, folders, or shipped packs')
+    .addOption(new Option('--format <format>', 'how to print').choices([...TEST_FORMATS]).default('text'))
+    .option('-o, --output <file>', 'write the report to a file')
+    .option('--coverage', 'tell which rules fired, and which leaves were true, false and unknown while they decided')
+    .option('--min-rules <share>', 'the least share of rules that must fire, such as 1', threshold)
+    .option('--min-leaves <share>', 'the least share of outcomes of leaves that must be covered', threshold)
+    .addHelpText('after', HELP)
+    .action((targets: readonly string[], options: Options) => exit(test(process, targets, options)));
+}
