@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadSuites } from '../src/commands/rule-suites.ts';
 import { coverageOf, leavesCovered, rulesCovered } from '../src/workbench/coverage.ts';
+import { mutate } from '../src/workbench/mutate.ts';
 import { runFragments } from '../src/workbench/test-fragments.ts';
 import { isOfModule, runRows } from '../src/workbench/test-run.ts';
 
@@ -11,13 +12,20 @@ describe('shipped rule packs', () => {
     expect(loaded).toMatchObject({ ok: true, value: { untested: [] } });
   });
   if (!loaded.ok) return;
-  for (const { file, program, suite } of loaded.value.suites) {
+  for (const { file, program, document, suite } of loaded.value.suites) {
     describe(file.tests.source, () => {
       it('passes', () => {
         const rows = runRows(program, suite);
         expect(rows).toMatchObject({ ok: true });
         const outcomes = [...(rows.ok ? rows.value : []), ...runFragments(program, suite)];
         expect(outcomes.filter(({ differences }) => differences.length > 0)).toEqual([]);
+      });
+
+      it('sees every small slip in the rules', () => {
+        const { survivors, undecided, mutants } = mutate(program, document, suite);
+        expect(survivors.map(({ part, what, row }) => ({ part, what, row }))).toEqual([]);
+        expect(undecided).toBe(0);
+        expect(mutants).toBeGreaterThan(0);
       });
 
       it('fires every rule, and every leaf is all that it can be while it decides', () => {

@@ -46,6 +46,13 @@ const decoded = (attribute: Attribute, raw: unknown): ReturnType<typeof decodeVa
   return price === undefined ? { problem: `must be USD an hour, not "${String(raw)}"` } : { value: price };
 };
 
+/** Facts with the region's cloud, which is its machine's unless they say otherwise. */
+export function withRegionCloud(facts: Facts): Facts {
+  const cloud = facts.values.get('type.cloud');
+  if (cloud === undefined || facts.values.has('offer.cloud')) return facts;
+  return { ...facts, values: new Map([...facts.values, ['offer.cloud', cloud]]) };
+}
+
 /** Reads facts that stand at a path of a document. */
 export function readFacts(
   document: Document,

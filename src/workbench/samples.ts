@@ -170,7 +170,8 @@ function wordSamples(attribute: Attribute, constants: readonly string[], count: 
     .filter((text) => !literals.includes(text) && !patterns.some((pattern) => matchesGlob(pattern, text)))
     .slice(0, count);
   if (patterns.length === 0) return { samples: [...literals, ...others], exact: others.length === count };
-  const { words, exact } = wordsOf(patterns);
+  // A word that a pattern matches must not be one that is named: names are patterns here that match themselves.
+  const { words, exact } = wordsOf([...patterns, ...literals]);
   return { samples: [...literals, ...words, ...others], exact: exact && count === 1 };
 }
 

@@ -6,7 +6,7 @@ import { checkDocument } from '../document/check.ts';
 import { type Document, type Path, placeIn } from '../document/read.ts';
 import type { Program } from '../rules/program.ts';
 import { type Expectation, PLANNED, readExpectation } from './expectation.ts';
-import { type Facts, mergeFacts, presetFacts, readFacts } from './facts.ts';
+import { type Facts, mergeFacts, presetFacts, readFacts, withRegionCloud } from './facts.ts';
 import { type AskText, type TestFileText, testFileSchema } from './test-schema.ts';
 
 /** Reads a test file: every row with its facts merged, and everything in it that tests nothing as a fault. */
@@ -104,19 +104,14 @@ function readRows(reading: Reading, module: string): readonly TestRow[] {
           ...placeIn(document, [...at, 'name']),
         });
       names.add(called);
-      let facts = mergeFacts(
+      const merged = mergeFacts(
         preset,
         ...given,
         ...namedFacts(reading, row.given ?? [], [...at, 'given']),
         stated,
         readFacts(document, [...at, 'with'], row.with ?? {}, program.vocabulary, faults),
       );
-      // A region is one of its machine's cloud, unless it says otherwise.
-      if (!facts.values.has('offer.cloud'))
-        facts = mergeFacts(
-          { values: new Map([['offer.cloud', facts.values.get('type.cloud')!]]), guests: new Map() },
-          facts,
-        );
+      const facts = withRegionCloud(merged);
       const ask: AskText = { ...one.ask, ...row.ask };
       const expect = readExpectation(row.expect, [...at, 'expect'], document, program, module, faults);
       if (PLANNED.some((key) => expect[key] !== undefined) && offers.length === 0)
