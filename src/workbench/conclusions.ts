@@ -1,7 +1,7 @@
-import { type CapabilityState, deriveOne, NO_STATE, passesLevel } from '../rules/capability.ts';
+import { type CapabilityState, deriveOne, NO_STATE } from '../rules/capability.ts';
 import {
+  ABSENT,
   ANY_VERSION,
-  leastLevel,
   type Program,
   type RuleOf,
   type Stratum,
@@ -9,18 +9,16 @@ import {
   violationOf,
 } from '../rules/program.ts';
 import { easiestProvider } from '../rules/proof.ts';
+import { hasCapability, type Level, type ReferenceCapability } from '../rules/reference.ts';
 import type { Condition, Rule } from '../rules/rule.ts';
 import { FALSE, not, TRUE, type Tri, UNKNOWN_TRUTH } from '../rules/tri.ts';
 import type { Diagram, Diagrams } from './diagram.ts';
 
 /** What a program concludes, as decision diagrams: for all facts at once. */
 
-/** All that may be told apart of a capability by rules that read it. */
-interface Level {
-  readonly state: CapabilityState;
-  /** The versions behind the levels, which mean the same in every program. */
-  readonly lower: string;
-  readonly upper: string;
+/** All that may be told apart of a capability by rules that read it. Versions are texts: levels are each program's own. */
+interface Derived {
+  readonly state: ReferenceCapability;
   readonly via: string;
 }
 
@@ -40,8 +38,13 @@ export interface Conclusions {
   applies(rule: RuleOf<'price' | 'reserve'>): Diagram;
 }
 
-const levelText = (program: Program, level: number): string =>
-  level === 0 ? 'absent' : (versionOf(program, level) ?? 'any');
+function levelAt(program: Program, level: number): Level {
+  if (level === ABSENT) return 'absent';
+  const version = versionOf(program, level);
+  return version === undefined ? 'any' : { version };
+}
+
+const levelText = (level: Level): string => (typeof level === 'string' ? level : level.version);
 
 /**
  * @param own diagrams over the samples of all leaves of the program
@@ -55,13 +58,16 @@ export function concludeAll(program: Program, own: Diagrams): Conclusions {
   const constantOf = (state: CapabilityState): Diagram => {
     const provider = easiestProvider(state, ANY_VERSION);
     const via = provider === undefined ? '' : `${provider.action.via} ${provider.action.steps.join('\n')}`;
-    const level: Level = {
-      state,
-      lower: levelText(program, state.lower),
-      upper: levelText(program, state.upper),
+    const derived: Derived = {
+      state: {
+        lower: levelAt(program, state.lower),
+        upper: levelAt(program, state.upper),
+        maybeAny: state.maybeAny,
+      },
       via,
     };
-    return own.constant(`state ${level.lower} ${level.upper} ${state.maybeAny} ${via}`, level);
+    const levels = `${levelText(derived.state.lower)} ${levelText(derived.state.upper)}`;
+    return own.constant(`state ${levels} ${state.maybeAny} ${via}`, derived);
   };
 
   /** @param soFar the diagrams of a stratum that is being derived */
@@ -91,13 +97,9 @@ export function concludeAll(program: Program, own: Diagrams): Conclusions {
         );
         break;
       case 'capability': {
-        const least = asked.atLeast === undefined ? undefined : asked.atLeast;
         const diagram = soFar?.get(asked.capability) ?? state(asked.capability);
-        made = own.combine([diagram], ([level]) => {
-          const present = passesLevel(
-            (level as Level).state,
-            least === undefined ? ANY_VERSION : leastLevel(program, least),
-          );
+        made = own.combine([diagram], ([derived]) => {
+          const present = hasCapability((derived as Derived).state, asked.atLeast);
           return tri(asked.present ? present : not(present));
         });
       }
@@ -153,11 +155,11 @@ export function concludeAll(program: Program, own: Diagrams): Conclusions {
     condition: (asked) => condition(asked),
     seen: (capability) =>
       own.combine([state(capability)], ([outcome]) => {
-        const { state: found, lower, via } = outcome as Level;
-        const present = passesLevel(found, ANY_VERSION);
+        const { state: found, via } = outcome as Derived;
+        const present = hasCapability(found, undefined);
         const seen: SeenCapability =
           present === TRUE
-            ? { level: lower, via }
+            ? { level: levelText(found.lower), via }
             : { level: present === UNKNOWN_TRUTH ? 'unknown' : 'false', via: '' };
         return own.constant(`seen ${seen.level} ${seen.via}`, seen);
       }),
