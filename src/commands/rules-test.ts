@@ -2,7 +2,6 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { renderTests, TEST_FORMATS, type TestFormat } from '../render/test-report.ts';
 import {
-  type Coverage,
   coverageOf,
   type Fraction,
   leavesCovered,
@@ -10,13 +9,16 @@ import {
   reaches,
   rulesCovered,
 } from '../workbench/coverage.ts';
-import { runFragments } from '../workbench/test-fragments.ts';
-import { reportModule, reportTests, type TestedModule } from '../workbench/test-report.ts';
-import { isOfModule, runRows } from '../workbench/test-run.ts';
+import { reportModule, reportTests } from '../workbench/test-report.ts';
+import { isOfModule } from '../workbench/test-run.ts';
 import { deliver, EXIT, type Process, report } from './process.ts';
-import { type LoadedSuite, loadSuites } from './rule-suites.ts';
+import { loadSuites } from './rule-suites.ts';
+import { runSuite, type TestInputs, testInputs } from './rule-test-inputs.ts';
+import { watchTests } from './rules-watch.ts';
 
-interface Options {
+export interface TestOptions {
+  readonly requests?: string;
+  readonly watch?: boolean;
   readonly format: TestFormat;
   readonly output?: string;
   readonly coverage?: boolean;
@@ -33,6 +35,7 @@ Examples:
   stowage rules test policies --coverage
   stowage rules test policies/acme.yaml --min-rules 1 --min-leaves 52/56
   stowage rules test --format junit -o report.xml
+  stowage rules test policies --watch --requests requests
 `;
 
 export function threshold(text: string): Fraction {
@@ -41,28 +44,29 @@ export function threshold(text: string): Fraction {
   return fraction;
 }
 
-/** All tests of a suite, with what they cover. */
-function runSuite(
-  { program, suite, file }: LoadedSuite,
-  withCoverage: boolean,
-  faults: Diagnostic[],
-): { readonly tested: TestedModule; readonly coverage: Coverage | undefined } | undefined {
-  const rows = runRows(program, suite);
-  if (!rows.ok) {
-    faults.push(...rows.diagnostics);
-    return undefined;
-  }
-  const outcomes = [...rows.value, ...runFragments(program, suite)];
-  const coverage = withCoverage ? coverageOf(program, isOfModule(suite.module), suite.rows) : undefined;
-  return { tested: reportModule(suite.module, file.tests.source, outcomes, coverage), coverage };
-}
-
-function test(process: Process, targets: readonly string[], options: Options): number {
+/** Tests what is named once; returns the exit code. */
+export function testOnce(
+  process: Process,
+  targets: readonly string[],
+  options: TestOptions,
+  inputs: TestInputs,
+): number {
   const loaded = loadSuites(targets);
   if (!loaded.ok) return report(process, loaded.diagnostics);
   const faults: Diagnostic[] = [];
   const withCoverage = options.coverage === true || options.minRules !== undefined || options.minLeaves !== undefined;
-  const runs = loaded.value.suites.flatMap((suite) => runSuite(suite, withCoverage, faults) ?? []);
+  const saved = inputs.saved();
+  if (!saved.ok) return report(process, saved.diagnostics);
+  const runs = loaded.value.suites.flatMap((suite) => {
+    const outcomes = runSuite(suite, inputs, saved.value);
+    if (!outcomes.ok) {
+      faults.push(...outcomes.diagnostics);
+      return [];
+    }
+    const { program, suite: tests, file } = suite;
+    const coverage = withCoverage ? coverageOf(program, isOfModule(tests.module), tests.rows) : undefined;
+    return [{ tested: reportModule(tests.module, file.tests.source, outcomes.value, coverage), coverage }];
+  });
   if (faults.length > 0) return report(process, faults);
   const result = reportTests(
     runs.map(({ tested }) => tested),
@@ -90,6 +94,11 @@ export function rulesTestCommand(process: Process, exit: (code: number) => void)
     .option('--coverage', 'tell which rules fired, and which leaves were true, false and unknown while they decided')
     .option('--min-rules <share>', 'the least share of rules that must fire, such as 1', threshold)
     .option('--min-leaves <share>', 'the least share of outcomes of leaves that must be covered', threshold)
+    .option('--requests <dir>', 'problem files of saved requests, for what must always hold')
+    .option('--watch', 'test again, and plan saved requests again, whenever a file is saved')
     .addHelpText('after', HELP)
-    .action((targets: readonly string[], options: Options) => exit(test(process, targets, options)));
+    .action(async (targets: readonly string[], options: TestOptions) => {
+      if (options.watch === true) return exit(await watchTests(process, targets, options));
+      exit(testOnce(process, targets, options, testInputs(options.requests)));
+    });
 }

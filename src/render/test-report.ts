@@ -39,12 +39,18 @@ function toText({ passed, failed, modules, untested }: TestReport): string {
 const escaped = (text: string): string =>
   visible(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
+/** A place as attributes; what came as a value has no line. */
+function where(place: string): string {
+  const [, file = place, line] = /^(.*?):(\d+):\d+$/.exec(place) ?? [];
+  return `file="${escaped(file)}"${line === undefined ? '' : ` line="${line}"`}`;
+}
+
 /** JUnit's XML, as servers of continuous integration read it. No times: the same tests give the same bytes. */
 function toJunit({ passed, failed, modules }: TestReport): string {
   const suites = modules.flatMap(({ module, tests }) => [
     `  <testsuite name="${escaped(module)}" tests="${tests.length}" failures="${tests.filter(({ status }) => status === 'failed').length}">`,
     ...tests.flatMap(({ name, place, status, differences, explanation }) => {
-      const head = `    <testcase classname="${escaped(module)}" name="${escaped(name)}" file="${escaped(place)}"`;
+      const head = `    <testcase classname="${escaped(module)}" name="${escaped(name)}" ${where(place)}`;
       if (status === 'passed') return [`${head}/>`];
       const message = differences.map(
         ({ field, expected, actual }) => `${field}: expected ${expected}, actual ${actual}`,

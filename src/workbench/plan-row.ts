@@ -85,9 +85,10 @@ export function answerOf(program: Program, row: TestRow): Answer | string {
 /** What an answer says of its first machine, in the words of `plan`. */
 export function planInWords(answer: Answer): Readonly<Record<string, string>> {
   const [machine] = answer.machines;
-  if (machine === undefined) return { status: answer.status };
+  if (machine === undefined) return { type: 'none', status: answer.status };
   const { type, cloud, region, market, price, image } = machine;
   return {
+    status: answer.status,
     type,
     cloud,
     region,
@@ -106,10 +107,7 @@ export function planOf(program: Program, row: TestRow, module: string): Partial<
   const real: { -readonly [K in keyof Expectation]: Expectation[K] } = {};
   if (expect.plan !== undefined) {
     const plan = planInWords(answer);
-    real.plan =
-      answer.machines.length === 0
-        ? { type: 'none' }
-        : Object.fromEntries(Object.keys(expect.plan).map((key) => [key, plan[key] ?? 'unknown']));
+    real.plan = Object.fromEntries(Object.keys(expect.plan).map((key) => [key, plan[key] ?? 'none']));
   }
   if (expect.error !== undefined) real.error = answer.status === 'infeasible' ? 'no-offer' : 'none';
   if (expect.core !== undefined) {

@@ -6,9 +6,10 @@ import { failedProof } from '../rules/failed-proof.ts';
 import { ANY_VERSION, type Program, readsOfRule } from '../rules/program.ts';
 import { type FactsAt, fillIn, type ProofStep, proveCapability } from '../rules/proof.ts';
 import type { Rule } from '../rules/rule.ts';
-import { FALSE, UNKNOWN_TRUTH } from '../rules/tri.ts';
+import { FALSE, TRUE, UNKNOWN_TRUTH } from '../rules/tri.ts';
 import { conclude, derivationOf, levelInWords } from './conclude.ts';
 import { decidesAnything } from './coverage.ts';
+import { shortName } from './expectation.ts';
 import { ONLY } from './facts.ts';
 import { answerOf } from './plan-row.ts';
 import type { TestRow, TestSuite } from './test-file.ts';
@@ -93,27 +94,36 @@ const factsOf = (derivation: Derivation, rule: Rule): string => {
     .join(', ');
 };
 
-function explainRefusals(derivation: Derivation): readonly string[] {
+/** Of the rules that a row speaks of, or that refuse or warn where it asks for that, what they make of the facts. */
+function explainRefusals(derivation: Derivation, row: TestRow, module: string): readonly string[] {
   const factsAt: FactsAt = (attribute) => derivation.factAt(attribute, ONLY);
+  const named = [...(row.expect['refused-by'] ?? []), ...(row.expect.warnings ?? [])];
   const lines = derivation.program.refusals.flatMap((rule, index) => {
     const violated = derivation.violated(index, ONLY);
-    if (violated === FALSE) return [];
+    const warns = violated === UNKNOWN_TRUTH ? rule.onUnknown === 'warn' : rule.effect === 'warn';
+    const refuses = !warns && (violated === TRUE || (violated === UNKNOWN_TRUTH && rule.onUnknown === 'refuse'));
+    const isAsked =
+      violated !== FALSE && ((refuses && 'refused-by' in row.expect) || (warns && 'warnings' in row.expect));
+    if (!isAsked && !named.includes(shortName(rule.id, module))) return [];
+    const does = refuses ? 'refuses' : warns ? 'warns' : 'allows';
     const how =
-      violated === UNKNOWN_TRUTH
-        ? `cannot be decided, and then ${rule.onUnknown === 'warn' ? 'warns' : rule.onUnknown === 'allow' ? 'allows' : 'refuses'}`
-        : rule.effect === 'warn'
-          ? 'warns'
-          : 'refuses';
+      violated === FALSE ? 'does not apply' : violated === TRUE ? does : `cannot be decided, and then ${does}`;
+    const facts = factsOf(derivation, rule);
     return [
       `${rule.id} ${how} (${placeOf(rule.span)}): ${fillIn(rule.summary, derivation, factsAt)}`,
-      `  since ${factsOf(derivation, rule)}`,
+      ...(facts === '' ? [] : [`  since ${facts}`]),
     ];
   });
   return lines.length === 0 ? ['no rule refuses or warns'] : lines;
 }
 
 /** What really happened, for the fields that differ. */
-function explain(program: Program, row: TestRow, differences: readonly Difference[]): readonly string[] {
+function explain(
+  program: Program,
+  row: TestRow,
+  module: string,
+  differences: readonly Difference[],
+): readonly string[] {
   const derivation = derivationOf(program, row.facts);
   const fields = differences.map(({ field }) => field);
   const lines: string[] = [];
@@ -122,7 +132,8 @@ function explain(program: Program, row: TestRow, differences: readonly Differenc
     for (const name of program.vocabulary.capabilities.keys())
       if (levelInWords(derivation, name) !== 'false') capabilities.add(name);
   for (const name of capabilities) lines.push(...explainCapability(derivation, name));
-  if (fields.includes('refused-by') || fields.includes('warnings')) lines.push(...explainRefusals(derivation));
+  if (fields.includes('refused-by') || fields.includes('warnings'))
+    lines.push(...explainRefusals(derivation, row, module));
   if (fields.includes('price')) {
     const rules = derivation.priceRules(ONLY);
     lines.push(rules.length === 0 ? 'no price rule applies' : 'price rules that apply:');
@@ -157,7 +168,7 @@ export function runRow(program: Program, row: TestRow, module: string): TestOutc
     name: row.name,
     span: row.span,
     differences,
-    explanation: differences.length === 0 ? [] : explain(program, row, differences),
+    explanation: differences.length === 0 ? [] : explain(program, row, module, differences),
   };
 }
 
