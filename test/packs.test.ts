@@ -1,23 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { loadSuites } from '../src/commands/rule-suites.ts';
+import { runSuite, testInputs } from '../src/commands/rule-test-inputs.ts';
 import { coverageOf, leavesCovered, rulesCovered } from '../src/workbench/coverage.ts';
 import { mutate } from '../src/workbench/mutate.ts';
-import { runFragments } from '../src/workbench/test-fragments.ts';
-import { isOfModule, runRows } from '../src/workbench/test-run.ts';
+import { isOfModule } from '../src/workbench/test-run.ts';
 
 const loaded = loadSuites([]);
+const inputs = testInputs(undefined);
 
 describe('shipped rule packs', () => {
   it('read, and each has tests beside it', () => {
     expect(loaded).toMatchObject({ ok: true, value: { untested: [] } });
   });
   if (!loaded.ok) return;
-  for (const { file, program, document, suite } of loaded.value.suites) {
+  for (const one of loaded.value.suites) {
+    const { file, program, document, suite } = one;
     describe(file.tests.source, () => {
       it('passes', () => {
-        const rows = runRows(program, suite);
-        expect(rows).toMatchObject({ ok: true });
-        const outcomes = [...(rows.ok ? rows.value : []), ...runFragments(program, suite)];
+        const ran = runSuite(one, inputs, []);
+        expect(ran).toMatchObject({ ok: true });
+        const outcomes = ran.ok ? ran.value : [];
         expect(outcomes.filter(({ differences }) => differences.length > 0)).toEqual([]);
       });
 

@@ -6,6 +6,9 @@ import { type Program, readsOfRule } from '../../src/rules/program.ts';
 import { hasCapability, referenceCapabilities, referenceRefusals, referenceTruth } from '../../src/rules/reference.ts';
 import type { Leaf, Rule } from '../../src/rules/rule.ts';
 import { loadVocabulary } from '../../src/storage/packs.ts';
+import { conclude } from '../../src/workbench/conclude.ts';
+import type { Expectation } from '../../src/workbench/expectation.ts';
+import type { TestRow } from '../../src/workbench/test-file.ts';
 import { leafTruth } from '../../src/workbench/diagram.ts';
 import { presetFacts, withRegionCloud } from '../../src/workbench/facts.ts';
 import { mutantsOf } from '../../src/workbench/mutants.ts';
@@ -92,7 +95,7 @@ describe('samples', () => {
           expect(samples.map(truths)).toContain(truths(values.get(attribute.name)));
         }
       }),
-      runs(200, 5_000),
+      runs(80, 5_000),
     );
   });
 
@@ -145,7 +148,34 @@ describe('a mutant', () => {
           }
         }
       }),
-      runs(60, 1_500),
+      runs(25, 1_500),
+    );
+  });
+
+  it('is killed exactly if some row fails, whichever rows need not be asked', () => {
+    fc.assert(
+      fc.property(ruleFiles, fc.array(facts, { minLength: 1, maxLength: 6 }), (file, drawn) => {
+        const program = programOf(file);
+        const document = documentOfValue('rules', file);
+        const asked: Expectation = {
+          can: Object.fromEntries([...vocabulary.capabilities.keys()].map((name) => [name, ''])),
+          'refused-by': [],
+          warnings: [],
+          price: '',
+          reserves: { mem: 0, cores: 0 },
+        };
+        const rows = drawn.map((values, index): TestRow => {
+          const row = { name: `row ${index}`, span: document.spanOf([]), facts: { values, guests: new Map([['kvm', 2]]) }, offers: [], ask: {}, expect: asked };
+          return { ...row, expect: conclude(program, row, 'random') };
+        });
+        const text = { format: 1 as const, tests: 'random' };
+        const { killed } = mutate(program, document, { source: '', document, module: 'random', rows, text });
+        const failing = [...mutantsOf(program, document, 'random')].filter((mutant) =>
+          rows.some((row) => !passes(mutant.program, row, 'random')),
+        );
+        expect(killed).toBe(failing.length);
+      }),
+      runs(8, 300),
     );
   });
 
