@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { loadSuites } from '../src/commands/rule-suites.ts';
 import { runSuite, testInputs } from '../src/commands/rule-test-inputs.ts';
+import { loadVocabulary } from '../src/storage/packs.ts';
 import { coverageOf, leavesCovered, rulesCovered } from '../src/workbench/coverage.ts';
 import { mutate } from '../src/workbench/mutate.ts';
 import { isOfModule } from '../src/workbench/test-run.ts';
 
-const loaded = loadSuites([]);
-const inputs = testInputs(undefined);
+const vocabulary = loadVocabulary();
+const loaded = loadSuites([], vocabulary);
+const inputs = testInputs(undefined, vocabulary);
 
 describe('shipped rule packs', () => {
   it('read, and each has tests beside it', () => {
@@ -14,7 +16,7 @@ describe('shipped rule packs', () => {
   });
   if (!loaded.ok) return;
   for (const one of loaded.value.suites) {
-    const { file, program, document, suite } = one;
+    const { file, program, document, context, suite } = one;
     describe(file.tests.source, () => {
       it('passes', () => {
         const ran = runSuite(one, inputs, []);
@@ -24,7 +26,7 @@ describe('shipped rule packs', () => {
       });
 
       it('sees every small slip in the rules', () => {
-        const { survivors, undecided, mutants } = mutate(program, document, suite);
+        const { survivors, undecided, mutants } = mutate(program, document, suite, { context });
         expect(survivors.map(({ part, what, row }) => ({ part, what, row }))).toEqual([]);
         expect(undecided).toBe(0);
         expect(mutants).toBeGreaterThan(0);

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { Vocabulary } from '../catalog/value.ts';
 import { type Diagnostic, fail, ok, type Result } from '../diagnostic/diagnostic.ts';
 import { type Problem, parseProblem } from '../plan/problem.ts';
 import { isFolder, namesIn, readText } from '../storage/files.ts';
@@ -13,6 +14,7 @@ import type { LoadedSuite } from './rule-suites.ts';
 /** What tests of rules need beside rules: a catalog, and saved requests. */
 
 export interface TestInputs {
+  readonly vocabulary: Vocabulary;
   /** The shipped catalog, read when it is first asked for. */
   catalog(): Result<Catalog>;
   problemAt(path: string): Result<Problem>;
@@ -22,17 +24,18 @@ export interface TestInputs {
 const isProblem = (name: string): boolean => /\.(?:ya?ml|json)$/.test(name);
 
 /** @param requests the folder of saved requests */
-export function testInputs(requests: string | undefined): TestInputs {
+export function testInputs(requests: string | undefined, vocabulary: Vocabulary): TestInputs {
   let catalog: Result<Catalog> | undefined;
   const problemAt = (path: string): Result<Problem> => {
     const text = readText(path);
     // Rules are read anew each time, since they are what is worked on; catalogs stay.
     return text.ok
-      ? parseProblem(path, text.value, { ...storedInputs(), catalog: inputs.catalog, inline: inputs.inline })
+      ? parseProblem(path, text.value, { ...storedInputs(vocabulary), catalog: inputs.catalog, inline: inputs.inline })
       : text;
   };
-  const inputs = storedInputs();
+  const inputs = storedInputs(vocabulary);
   return {
+    vocabulary,
     catalog: () => (catalog ??= inputs.catalog(undefined, undefined)),
     problemAt,
     saved() {

@@ -2,12 +2,14 @@ import { Command, Option } from 'commander';
 import { MUTATION_FORMATS, type MutationFormat, renderMutations } from '../render/mutation-report.ts';
 import { type MutationReport, mutate } from '../workbench/mutate.ts';
 import { passes } from '../workbench/test-run.ts';
+import { collect } from './options.ts';
 import { deliver, EXIT, type Process, report } from './process.ts';
-import { loadSuites } from './rule-suites.ts';
+import { loadSuites, wordsOf } from './rule-suites.ts';
 
 interface Options {
   readonly format: MutationFormat;
   readonly output?: string;
+  readonly vocabulary?: readonly string[];
 }
 
 const HELP = `
@@ -23,7 +25,9 @@ Examples:
 `;
 
 function run(process: Process, targets: readonly string[], options: Options): number {
-  const loaded = loadSuites(targets);
+  const words = wordsOf(options.vocabulary);
+  if (!words.ok) return report(process, words.diagnostics);
+  const loaded = loadSuites(targets, words.value);
   if (!loaded.ok) return report(process, loaded.diagnostics);
   for (const { program, suite } of loaded.value.suites) {
     const failing = suite.rows.find((row) => !passes(program, row, suite.module));
@@ -38,8 +42,9 @@ function run(process: Process, targets: readonly string[], options: Options): nu
       ]);
   }
   const reports = loaded.value.suites.map(
-    ({ program, document, suite }): MutationReport =>
+    ({ program, document, context, suite }): MutationReport =>
       mutate(program, document, suite, {
+        context,
         progress: (done, of) => {
           if (done % 50 === 0) process.progress(`trying mutants of ${suite.module}: ${done} of ${of}`);
         },
@@ -60,6 +65,7 @@ export function rulesMutateCommand(process: Process, exit: (code: number) => voi
     .argument('[target...]', 'rule files, test files, folders, or shipped packs')
     .addOption(new Option('--format <format>', 'how to print').choices([...MUTATION_FORMATS]).default('text'))
     .option('-o, --output <file>', 'write the report to a file')
+    .option('--vocabulary <file>', "one's own attributes and capabilities; repeatable", collect)
     .addHelpText('after', HELP)
     .action((targets: readonly string[], options: Options) => exit(run(process, targets, options)));
 }

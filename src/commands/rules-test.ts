@@ -11,13 +11,15 @@ import {
 } from '../workbench/coverage.ts';
 import { reportModule, reportTests } from '../workbench/test-report.ts';
 import { isOfModule } from '../workbench/test-run.ts';
+import { collect } from './options.ts';
 import { deliver, EXIT, type Process, report } from './process.ts';
-import { loadSuites } from './rule-suites.ts';
+import { loadSuites, wordsOf } from './rule-suites.ts';
 import { runSuite, type TestInputs, testInputs } from './rule-test-inputs.ts';
 import { watchTests } from './rules-watch.ts';
 
 export interface TestOptions {
   readonly requests?: string;
+  readonly vocabulary?: readonly string[];
   readonly watch?: boolean;
   readonly format: TestFormat;
   readonly output?: string;
@@ -51,7 +53,7 @@ export function testOnce(
   options: TestOptions,
   inputs: TestInputs,
 ): number {
-  const loaded = loadSuites(targets);
+  const loaded = loadSuites(targets, inputs.vocabulary);
   if (!loaded.ok) return report(process, loaded.diagnostics);
   const faults: Diagnostic[] = [];
   const withCoverage = options.coverage === true || options.minRules !== undefined || options.minLeaves !== undefined;
@@ -94,11 +96,15 @@ export function rulesTestCommand(process: Process, exit: (code: number) => void)
     .option('--coverage', 'tell which rules fired, and which leaves were true, false and unknown while they decided')
     .option('--min-rules <share>', 'the least share of rules that must fire, such as 1', threshold)
     .option('--min-leaves <share>', 'the least share of outcomes of leaves that must be covered', threshold)
+    .option('--vocabulary <file>', "one's own attributes and capabilities; repeatable", collect)
     .option('--requests <dir>', 'problem files of saved requests, for what must always hold')
     .option('--watch', 'test again, and plan saved requests again, whenever a file is saved')
     .addHelpText('after', HELP)
     .action(async (targets: readonly string[], options: TestOptions) => {
-      if (options.watch === true) return exit(await watchTests(process, targets, options));
-      exit(testOnce(process, targets, options, testInputs(options.requests)));
+      const words = wordsOf(options.vocabulary);
+      if (!words.ok) return exit(report(process, words.diagnostics));
+      const inputs = testInputs(options.requests, words.value);
+      if (options.watch === true) return exit(await watchTests(process, targets, options, inputs));
+      exit(testOnce(process, targets, options, inputs));
     });
 }

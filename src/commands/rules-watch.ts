@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Vocabulary } from '../catalog/value.ts';
 import { type Diagnostic, ok } from '../diagnostic/diagnostic.ts';
 import { describeDiagnostic } from '../diagnostic/frame.ts';
 import { solveRead } from '../plan/problem.ts';
@@ -14,7 +15,7 @@ import { reportModule, reportTests, type TestedModule } from '../workbench/test-
 import { isOfModule } from '../workbench/test-run.ts';
 import { EXIT, type Process, report } from './process.ts';
 import { loadSuite } from './rule-suites.ts';
-import { runPlanned, runStated, type TestInputs, testInputs } from './rule-test-inputs.ts';
+import { runPlanned, runStated, type TestInputs } from './rule-test-inputs.ts';
 import type { TestOptions } from './rules-test.ts';
 
 /** Tests again and plans saved requests again after every save, until it is interrupted. */
@@ -28,9 +29,9 @@ interface Watching {
 const real = (path: string): string => (isFile(path) ? realPath(path) : path);
 
 /** What the modules are called and use, as far as they can be read. */
-function watchedModules(files: readonly TestedFile[]): Watching['files'] {
+function watchedModules(files: readonly TestedFile[], vocabulary: Vocabulary): Watching['files'] {
   return files.map((file) => {
-    const loaded = file.isTested ? loadSuite(file) : undefined;
+    const loaded = file.isTested ? loadSuite(file, vocabulary) : undefined;
     const suite = loaded?.ok ? loaded.value.suite : undefined;
     return {
       file,
@@ -62,7 +63,7 @@ function testFiles(
       process.out(renderTests(reportTests(modules, untested), options.format));
   };
   const loaded = files.flatMap((file) => {
-    const suite = file.isTested ? loadSuite(file) : undefined;
+    const suite = file.isTested ? loadSuite(file, inputs.vocabulary) : undefined;
     if (suite !== undefined && !suite.ok) faults.push(...suite.diagnostics);
     return suite?.ok ? [suite.value] : [];
   });
@@ -112,15 +113,19 @@ function plansOf(
 }
 
 /** Waits for files to be saved, until it is interrupted. What is to be done again is said by `rerunAfter`. */
-export async function watchTests(process: Process, targets: readonly string[], options: TestOptions): Promise<number> {
-  const inputs = testInputs(options.requests);
+export async function watchTests(
+  process: Process,
+  targets: readonly string[],
+  options: TestOptions,
+  inputs: TestInputs,
+): Promise<number> {
   const { requests } = options;
   const found = testedFiles(targets);
   if (!found.ok) return report(process, found.diagnostics);
   const look = (): Watching => {
     const files = testedFiles(targets);
     return {
-      files: watchedModules(files.ok ? files.value : found.value),
+      files: watchedModules(files.ok ? files.value : found.value, inputs.vocabulary),
       requests:
         requests !== undefined && isFolder(requests) ? namesIn(requests).map((name) => real(join(requests, name))) : [],
     };

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Process } from './process.ts';
 import { rulesMutateCommand } from './rules-mutate.ts';
+import { rulesSchemaCommand } from './rules-schema.ts';
 import { rulesTestCommand } from './rules-test.ts';
 
 /** `stowage rules`: the tools of those who write rules. */
@@ -8,5 +9,6 @@ export function rulesCommand(process: Process, exit: (code: number) => void): Co
   return new Command('rules')
     .description('check, test and compare rules')
     .addCommand(rulesTestCommand(process, exit))
-    .addCommand(rulesMutateCommand(process, exit));
+    .addCommand(rulesMutateCommand(process, exit))
+    .addCommand(rulesSchemaCommand(process, exit));
 }

@@ -56,7 +56,7 @@ export function deriveOne(
   for (const rule of stratum.providers) {
     for (const grant of rule.action.grants) {
       if (grant.capability !== name) continue;
-      const holds = truth(rule.when);
+      const holds = truth(rule.applies);
       if (holds === FALSE) continue;
       const level = levelOf(program, grant.version);
       if (holds === TRUE) {
@@ -73,7 +73,7 @@ export function deriveOne(
   for (const rule of stratum.refiners) {
     for (const grant of rule.action.grants) {
       if (grant.capability !== name) continue;
-      const holds = truth(rule.when);
+      const holds = truth(rule.applies);
       if (holds === FALSE) continue;
       const level = levelOf(program, grant.version);
       if (holds === TRUE && level > refined) {
@@ -90,7 +90,7 @@ export function deriveOne(
   let withheldBy: RuleOf<'withhold'> | undefined;
   for (const rule of stratum.withholders) {
     if (!rule.action.capabilities.includes(name)) continue;
-    const holds = truth(rule.when);
+    const holds = truth(rule.applies);
     if (holds !== FALSE) lower = ABSENT;
     if (holds === TRUE) {
       upper = ABSENT;

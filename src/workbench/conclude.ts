@@ -1,15 +1,17 @@
+import type { Value } from '../catalog/value.ts';
 import { formatMoney } from '../quantity/money.ts';
 import { compareText } from '../quantity/order.ts';
 import { passesLevel } from '../rules/capability.ts';
 import { type Derivation, derive } from '../rules/derive.ts';
+import { rankPrice } from '../rules/preference.ts';
 import { billedPrice } from '../rules/price.ts';
 import { ANY_VERSION, type Program, versionOf } from '../rules/program.ts';
 import { easiestProvider } from '../rules/proof.ts';
 import { reservedShare } from '../rules/reserve.ts';
 import { PRICE } from '../rules/space.ts';
 import { FALSE, TRUE, UNKNOWN_TRUTH } from '../rules/tri.ts';
-import { type Expectation, shortName, VIAS } from './expectation.ts';
-import { type Facts, ONLY, type Scene, sceneOf } from './facts.ts';
+import { type Expectation, shortName, VIAS, valueText } from './expectation.ts';
+import { type Facts, filledScene, ONLY, type Scene, sceneOf } from './facts.ts';
 import { planOf } from './plan-row.ts';
 import type { TestRow } from './test-file.ts';
 
@@ -24,7 +26,8 @@ export function derivationOf(program: Program, facts: Facts): Derivation {
     scene = sceneOf(program.vocabulary, facts);
     scenes.set(facts, scene);
   }
-  return derive(program, scene.space, scene.request);
+  const { space, request } = filledScene(program, scene);
+  return derive(program, space, request);
 }
 
 /** A capability in the words of tests: `false`, `unknown`, `any` or a version. */
@@ -52,25 +55,40 @@ export function refusalsOf(derivation: Derivation, how: 'refuse' | 'warn'): read
     .map(({ id }) => id);
 }
 
-const numberOf = (facts: Facts, name: string): number | undefined => {
-  const value = facts.values.get(name);
+/** The value of a fact as rules have it: stated, or set by them. */
+function factIn(derivation: Derivation, name: string): Value | undefined {
+  const attribute = derivation.program.vocabulary.attributes.get(name);
+  return attribute === undefined ? undefined : derivation.factAt(attribute, ONLY);
+}
+
+const numberIn = (derivation: Derivation, name: string): number | undefined => {
+  const value = factIn(derivation, name);
   return value === undefined ? undefined : Number(value);
 };
 
-/** USD an hour after price rules, or `unknown`. */
-export function priceOf(derivation: Derivation, facts: Facts): string {
-  const list = numberOf(facts, PRICE);
-  if (list === undefined) return 'unknown';
-  return formatMoney(billedPrice(list, derivation.priceRules(ONLY), (name) => numberOf(facts, name)).total);
+/** Nano-dollars an hour after price rules; undefined where the list price is unknown. */
+function billedOf(derivation: Derivation, facts: Facts): number | undefined {
+  const list = facts.values.get(PRICE);
+  if (list === undefined) return undefined;
+  return billedPrice(Number(list), derivation.priceRules(ONLY), (name) => numberIn(derivation, name)).total;
 }
+
+const moneyInWords = (nano: number | undefined): string => (nano === undefined ? 'unknown' : formatMoney(nano));
 
 export function reserveOf(derivation: Derivation, facts: Facts, dimension: 'mem' | 'cores'): number {
   return reservedShare(
     derivation.reserveRules(ONLY),
     dimension,
-    numberOf(facts, `type.${dimension}`) ?? 0,
+    numberIn(derivation, `type.${dimension}`) ?? 0,
     (kind) => facts.guests.get(kind) ?? 0,
   );
+}
+
+/** A fact as an expectation has it. */
+function factInWords(derivation: Derivation, name: string): string {
+  const value = factIn(derivation, name);
+  if (value === undefined) return 'unknown';
+  return valueText(derivation.program.vocabulary.attributes.get(name)!, value);
 }
 
 /** How capabilities come about, where an expectation says so: by the rule where it names one. */
@@ -114,7 +132,12 @@ export function conclude(program: Program, row: TestRow, module: string): Expect
   if (via !== undefined) real['provides-via'] = providersIn(derivation, via, module)!;
   if (expect['refused-by'] !== undefined) real['refused-by'] = short(refusalsOf(derivation, 'refuse'));
   if (expect.warnings !== undefined) real.warnings = short(refusalsOf(derivation, 'warn'));
-  if (expect.price !== undefined) real.price = priceOf(derivation, facts);
+  if (expect.facts !== undefined)
+    real.facts = Object.fromEntries(Object.keys(expect.facts).map((name) => [name, factInWords(derivation, name)]));
+  const billed = billedOf(derivation, facts);
+  if (expect.price !== undefined) real.price = moneyInWords(billed);
+  if (expect.rank !== undefined)
+    real.rank = moneyInWords(billed === undefined ? undefined : rankPrice(billed, derivation.preferRules(ONLY)));
   if (typeof expect.reserves === 'number') real.reserves = reserveOf(derivation, facts, 'mem');
   else if (expect.reserves !== undefined) {
     const sizes = (['mem', 'cores'] as const).filter(

@@ -1,14 +1,21 @@
 import type { Attribute } from '../catalog/value.ts';
 import type { Span } from '../diagnostic/diagnostic.ts';
 import { isRefusal, type Program, readsOfRule, violationOf } from '../rules/program.ts';
-import { type Capabilities, hasCapability, referenceCapabilities, referenceTruth } from '../rules/reference.ts';
+import {
+  type Capabilities,
+  type Facts as FactLookup,
+  hasCapability,
+  referenceCapabilities,
+  referenceFacts,
+  referenceTruth,
+} from '../rules/reference.ts';
 import { attributesOf, type CapabilityTest, type Condition, type Leaf, type Rule } from '../rules/rule.ts';
 import { FALSE, not, TRUE, type Tri, UNKNOWN_TRUTH } from '../rules/tri.ts';
 import { capabilityInWords, leafInWords } from '../rules/words.ts';
 import { concludeAll } from './conclusions.ts';
 import { diagramsOver, TooManyNodes } from './diagram.ts';
 import { PLANNED } from './expectation.ts';
-import { type Facts, presetFacts } from './facts.ts';
+import { presetFacts } from './facts.ts';
 import { offersOf } from './plan-row.ts';
 import { domainsOf } from './samples.ts';
 import type { TestRow } from './test-file.ts';
@@ -26,7 +33,7 @@ const outcomeOf = (truth: Tri): Outcome => (truth === TRUE ? 'true' : truth === 
 
 /** The condition that decides whether a rule applies. */
 export function decidingCondition(rule: Rule): Condition {
-  return isRefusal(rule) ? violationOf(rule) : rule.when;
+  return isRefusal(rule) ? violationOf(rule) : rule.applies;
 }
 
 /** The truth of a condition where one of its parts is taken to be something. */
@@ -53,6 +60,8 @@ function truthWith(condition: Condition, truthOf: (part: Part) => Tri): Tri {
 interface Watched {
   readonly capabilities: ReadonlySet<string>;
   readonly verbs: ReadonlySet<Rule['action']['verb']>;
+  /** Attributes whose values are seen, so that rules which set them are. */
+  readonly attributes: ReadonlySet<string>;
   /** Whether refusals that refuse, and those that only warn, are seen. */
   readonly refusals: boolean;
   readonly warnings: boolean;
@@ -62,6 +71,11 @@ interface Watched {
 export function touchedBy({ action }: Rule): readonly string[] {
   if (action.verb === 'provide' || action.verb === 'refine') return action.grants.map(({ capability }) => capability);
   return action.verb === 'withhold' ? action.capabilities : [];
+}
+
+/** The attributes that a rule sets. */
+export function setBy({ action }: Rule): readonly string[] {
+  return action.verb === 'set' ? action.facts.map(({ attribute }) => attribute.name) : [];
 }
 
 function watchedBy(program: Program, { expect }: TestRow): Watched {
@@ -80,19 +94,33 @@ function watchedBy(program: Program, { expect }: TestRow): Watched {
   if (planned || expect.reserves !== undefined) verbs.add('reserve');
   if (refusals || warnings) for (const verb of ['forbid', 'require'] as const) verbs.add(verb);
   // What is read by what is seen is seen through it.
+  if (planned || expect.rank !== undefined) for (const verb of ['price', 'prefer'] as const) verbs.add(verb);
+  const attributes = new Set(Object.keys(expect.facts ?? {}));
   const sees = (rule: Rule): boolean =>
-    verbs.has(rule.action.verb) || touchedBy(rule).some((name) => capabilities.has(name));
-  for (let size = -1; size !== capabilities.size; ) {
-    size = capabilities.size;
-    for (const rule of program.rules.filter(sees))
-      for (const part of readsOfRule(rule)) if (part.kind === 'capability') capabilities.add(part.capability);
+    verbs.has(rule.action.verb) ||
+    touchedBy(rule).some((name) => capabilities.has(name)) ||
+    setBy(rule).some((name) => attributes.has(name));
+  for (let size = -1; size !== capabilities.size + attributes.size; ) {
+    size = capabilities.size + attributes.size;
+    for (const rule of program.rules.filter(sees)) {
+      for (const part of readsOfRule(rule)) {
+        if (part.kind === 'capability') capabilities.add(part.capability);
+        else for (const { name } of attributesOf(part)) attributes.add(name);
+      }
+      if (rule.action.verb === 'price' && rule.action.change.per !== undefined)
+        attributes.add(rule.action.change.per.name);
+    }
   }
-  return { capabilities, verbs, refusals, warnings };
+  return { capabilities, verbs, attributes, refusals, warnings };
 }
 
 function isWatched(rule: Rule, watched: Watched, truth: Tri): boolean {
   if (!isRefusal(rule))
-    return watched.verbs.has(rule.action.verb) || touchedBy(rule).some((name) => watched.capabilities.has(name));
+    return (
+      watched.verbs.has(rule.action.verb) ||
+      touchedBy(rule).some((name) => watched.capabilities.has(name)) ||
+      setBy(rule).some((name) => watched.attributes.has(name))
+    );
   const warns = rule.effect === 'warn' || (truth === UNKNOWN_TRUTH && rule.onUnknown === 'warn');
   return warns
     ? watched.warnings
@@ -107,8 +135,8 @@ interface Seen {
   readonly deciding: readonly { readonly part: Part; readonly outcome: Outcome }[];
 }
 
-function partTruth(part: Part, facts: Facts, capabilities: Capabilities): Tri {
-  if (part.kind === 'leaf') return referenceTruth(part, (name) => facts.values.get(name), capabilities);
+function partTruth(part: Part, facts: FactLookup, capabilities: Capabilities): Tri {
+  if (part.kind === 'leaf') return referenceTruth(part, facts, capabilities);
   const found = capabilities.get(part.capability);
   const present = found === undefined ? FALSE : hasCapability(found, part.atLeast);
   return part.present ? present : not(present);
@@ -118,8 +146,9 @@ function partTruth(part: Part, facts: Facts, capabilities: Capabilities): Tri {
 function seenIn(program: Program, isOwn: (rule: Rule) => boolean, row: TestRow): readonly Seen[] {
   const watched = watchedBy(program, row);
   const sites = row.offers.length > 0 ? offersOf(row) : [row.facts];
-  return sites.flatMap((facts) => {
-    const capabilities = referenceCapabilities(program, (name) => facts.values.get(name));
+  return sites.flatMap(({ values }) => {
+    const facts = referenceFacts(program, (name) => values.get(name));
+    const capabilities = referenceCapabilities(program, facts);
     return program.rules.filter(isOwn).flatMap((rule): readonly Seen[] => {
       const condition = decidingCondition(rule);
       const parts = readsOfRule(rule);

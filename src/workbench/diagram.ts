@@ -1,6 +1,6 @@
-import type { Value } from '../catalog/value.ts';
+import type { Attribute, Value } from '../catalog/value.ts';
 import { passes } from '../rules/passes.ts';
-import { attributesOf, type Leaf } from '../rules/rule.ts';
+import type { Leaf } from '../rules/rule.ts';
 import { TRUE, type Tri } from '../rules/tri.ts';
 import type { Domain, Sample } from './samples.ts';
 
@@ -23,16 +23,19 @@ export interface Diagrams {
   constant(key: string, outcome: unknown): Diagram;
   /** The outcome of a diagram that is one; undefined where facts decide. */
   outcomeOf(diagram: Diagram): { readonly outcome: unknown } | undefined;
-  leaf(leaf: Leaf): Diagram;
+  /** The value of an attribute as it is stated. Outcomes are samples. */
+  value(attribute: Attribute): Diagram;
   /**
    * What several diagrams come to together.
    *
    * @param settled the outcome where some decide already, whatever the rest; undefined where they do not yet
+   * @param most combinations that are looked at; beyond them, `TooManyNodes` is thrown
    */
   combine(
     operands: readonly Diagram[],
     outcome: (outcomes: readonly unknown[]) => Diagram,
     settled?: (operands: readonly Diagram[]) => Diagram | undefined,
+    most?: number,
   ): Diagram;
   /** Facts that lead to an outcome, as few as possible; undefined where none do. Unstated facts make no difference. */
   factsFor(
@@ -52,7 +55,6 @@ export function diagramsOver(domains: readonly Domain[], mostNodes: number): Dia
   const unique = new Map<string, Diagram>();
   const outcomes: unknown[] = [];
   const constants = new Map<string, Diagram>();
-  const leaves = new Map<Leaf, Diagram>();
   const levelOf = new Map(domains.map(({ attribute }, level) => [attribute.name, level]));
 
   const constant = (key: string, outcome: unknown): Diagram => {
@@ -74,9 +76,8 @@ export function diagramsOver(domains: readonly Domain[], mostNodes: number): Dia
     }
     return found;
   };
-  const tri = (value: Tri): Diagram => constant(String(value), value);
 
-  const combine: Diagrams['combine'] = (operands, outcome, settled) => {
+  const combine: Diagrams['combine'] = (operands, outcome, settled, most = mostNodes) => {
     const known = new Map<string, Diagram>();
     const visit = (parts: readonly Diagram[]): Diagram => {
       const early = settled?.(parts);
@@ -93,7 +94,7 @@ export function diagramsOver(domains: readonly Domain[], mostNodes: number): Dia
           ),
         );
         found = node(level, children);
-        if (known.size >= mostNodes) throw new TooManyNodes();
+        if (known.size >= most) throw new TooManyNodes();
         known.set(key, found);
       }
       return found;
@@ -101,33 +102,17 @@ export function diagramsOver(domains: readonly Domain[], mostNodes: number): Dia
     return visit(operands);
   };
 
-  const leafDiagram = (leaf: Leaf): Diagram => {
-    const levels = [...new Set(attributesOf(leaf).map(({ name }) => levelOf.get(name)!))].sort((a, b) => a - b);
-    const facts = new Map<string, Sample>();
-    const visit = (index: number): Diagram => {
-      const level = levels[index];
-      if (level === undefined) return tri(leafTruth(leaf, (name) => facts.get(name)));
-      const { attribute, samples } = domains[level]!;
-      const children = samples.map((sample) => {
-        facts.set(attribute.name, sample);
-        return visit(index + 1);
-      });
-      return node(level, children);
-    };
-    return visit(0);
-  };
-
   return {
     domains,
     constant,
     outcomeOf: (diagram) => (diagram < 0 ? { outcome: outcomes[-diagram - 1] } : undefined),
-    leaf(leaf) {
-      let found = leaves.get(leaf);
-      if (found === undefined) {
-        found = leafDiagram(leaf);
-        leaves.set(leaf, found);
-      }
-      return found;
+    value({ name }) {
+      const level = levelOf.get(name);
+      if (level === undefined) return constant('value unknown', undefined);
+      return node(
+        level,
+        domains[level]!.samples.map((sample) => constant(`value ${JSON.stringify(sample) ?? 'unknown'}`, sample)),
+      );
     },
     combine,
     factsFor(diagram, isWanted, preset) {

@@ -1,7 +1,9 @@
-import type { Vocabulary } from '../catalog/value.ts';
+import { decodeValue } from '../catalog/decode.ts';
+import type { Attribute, Value, Vocabulary } from '../catalog/value.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { didYouMean } from '../diagnostic/nearest.ts';
 import { type Document, type Path, placeIn } from '../document/read.ts';
+import { formatDecimal } from '../quantity/decimal.ts';
 import { formatMoney, parseMoney } from '../quantity/money.ts';
 import { compareText } from '../quantity/order.ts';
 import { isVersion } from '../quantity/version.ts';
@@ -18,6 +20,10 @@ export interface Expectation {
   readonly 'refused-by'?: readonly string[];
   readonly warnings?: readonly string[];
   readonly price?: string;
+  /** What the offer ranks by after preferences. */
+  readonly rank?: string;
+  /** Facts as rules have them, stated or set. */
+  readonly facts?: Readonly<Record<string, string>>;
   readonly reserves?: number | { readonly mem?: number; readonly cores?: number };
   readonly plan?: Readonly<Record<string, string>>;
   readonly error?: string;
@@ -84,6 +90,28 @@ function moneyText(reading: Reading, raw: string | number, path: Path): string {
   return price === undefined ? String(raw) : formatMoney(price);
 }
 
+/** A value of an attribute as expectations have it: `unknown`, sets with commas. */
+export function valueText(attribute: Attribute, value: Value): string {
+  if (typeof value === 'object') return value.length === 0 ? 'none' : value.join(', ');
+  return typeof value === 'number' && attribute.kind.kind === 'number'
+    ? formatDecimal(value, attribute.kind.decimals)
+    : String(value);
+}
+
+function readFact(reading: Reading, name: string, raw: unknown, path: Path): string {
+  const { attributes } = reading.vocabulary;
+  const attribute = attributes.get(name);
+  if (attribute === undefined) {
+    fault(reading, 'unknown-attribute', `"${name}" is no attribute`, path, didYouMean(name, attributes.keys()));
+    return String(raw);
+  }
+  if (raw === 'unknown') return raw;
+  const decoded = decodeValue(attribute, raw);
+  if ('value' in decoded) return valueText(attribute, decoded.value);
+  fault(reading, 'test-value', `${name} ${decoded.problem}`, path, decoded.hint);
+  return String(raw);
+}
+
 const sorted = (items: readonly string[]): readonly string[] => [...items].sort(compareText);
 
 /** Reads the expectation that stands at a path. An empty one is a fault: it tests nothing. */
@@ -146,6 +174,12 @@ export function readExpectation(
     result[key] = sorted(list);
   }
   if (text.price !== undefined) result.price = moneyText(reading, text.price, [...path, 'price']);
+  if (text.rank !== undefined) result.rank = moneyText(reading, text.rank, [...path, 'rank']);
+  if (text.facts !== undefined) {
+    result.facts = Object.fromEntries(
+      Object.entries(text.facts).map(([name, raw]) => [name, readFact(reading, name, raw, [...path, 'facts', name])]),
+    );
+  }
   if (text.reserves !== undefined) result.reserves = text.reserves as NonNullable<Expectation['reserves']>;
   if (text.plan !== undefined) {
     result.plan = Object.fromEntries(

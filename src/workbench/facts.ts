@@ -5,6 +5,8 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { didYouMean } from '../diagnostic/nearest.ts';
 import { type Document, type Path, placeIn } from '../document/read.ts';
 import { parseMoney } from '../quantity/money.ts';
+import { fillTable } from '../rules/fill.ts';
+import type { Program } from '../rules/program.ts';
 import { PRICE, type RequestFacts, type Site, type Space } from '../rules/space.ts';
 import { FACT_GROUPS, type FactsText } from './test-schema.ts';
 
@@ -24,9 +26,15 @@ export const KEYS: ReadonlyMap<string, Value> = new Map([
   ['offer.region', 'r1'],
 ]);
 
+/** What a request has where nothing is asked for: the program works it out, and it is never unknown. */
+const ASKED: readonly (readonly [name: string, value: Value])[] = [
+  ['request.gpus', 0],
+  ['request.root-disk', 8],
+];
+
 /** Facts that a test has where it states nothing: names, and the defaults of requests. */
 export function presetFacts(vocabulary: Vocabulary): ReadonlyMap<string, Value> {
-  const values = new Map(KEYS);
+  const values = new Map([...KEYS, ...ASKED.filter(([name]) => vocabulary.attributes.has(name))]);
   for (const { name, default: value } of vocabulary.attributes.values())
     if (value !== undefined) values.set(name, value);
   return values;
@@ -114,7 +122,7 @@ export interface Scene {
 /** Where the only machine of a scene is. */
 export const ONLY: Site = { type: 0, region: 0, image: 0, offer: 0 };
 
-/** The smallest rows in which facts are so. */
+/** The smallest rows in which facts are so, as they are stated. */
 export function sceneOf(vocabulary: Vocabulary, { values }: Facts): Scene {
   const builder = buildCatalog(vocabulary);
   const request = new Map<string, Value>();
@@ -132,4 +140,17 @@ export function sceneOf(vocabulary: Vocabulary, { values }: Facts): Scene {
   const { types, regions, images, offers, listedUnpriced } = builder.finish({ gapsAreUnknown: false, digest: '' });
   // To rules, an offer without a price is one whose price is unknown.
   return { space: { types, regions, images, offers: offers.size > 0 ? offers : listedUnpriced }, request };
+}
+
+/** The scene with the facts that rules set where none are stated. */
+export function filledScene(program: Program, { space, request }: Scene): Scene {
+  if (program.sets.length === 0) return { space, request };
+  const [types, regions, images] = (
+    [
+      ['type', space.types],
+      ['region', space.regions],
+      ['image', space.images],
+    ] as const
+  ).map(([scope, table]) => fillTable(program, scope, table).table);
+  return { space: { ...space, types: types!, regions: regions!, images: images! }, request };
 }

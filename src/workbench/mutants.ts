@@ -1,7 +1,7 @@
 import type { Span } from '../diagnostic/diagnostic.ts';
 import { canonicalJson } from '../document/canonical.ts';
 import type { Document } from '../document/read.ts';
-import { readRuleDocument } from '../rules/parse.ts';
+import { type RuleContext, readRuleDocument } from '../rules/parse.ts';
 import { compileRules, type Program } from '../rules/program.ts';
 import type { Condition, Rule } from '../rules/rule.ts';
 import { isTextMap, type TextMap } from './mutate-conditions.ts';
@@ -46,9 +46,14 @@ const said = new WeakMap<Rule, string>();
 function textOf(rule: Rule): string {
   let text = said.get(rule);
   if (text === undefined) {
-    const { span: _span, summary: _summary, source: _source, owner: _owner, when, action, ...rest } = rule;
-    const own = action.verb === 'require' ? { verb: action.verb, condition: saidBy(action.condition) } : action;
-    text = canonicalJson({ ...rest, when: saidBy(when), action: own });
+    const { action, applies, effect, onUnknown } = rule;
+    const own =
+      action.verb === 'require'
+        ? { verb: action.verb, condition: saidBy(action.condition) }
+        : action.verb === 'set'
+          ? action.facts.map(({ attribute, value }) => [attribute.name, value])
+          : action;
+    text = canonicalJson({ applies: saidBy(applies), action: own, effect, onUnknown });
     said.set(rule, text);
   }
   return text;
@@ -74,28 +79,39 @@ const isPartOf = (id: string, module: string, path: readonly (string | number)[]
  * Every mutant of a module's file: those that still are rule files, and say anything else than it does.
  *
  * @param document the file of the module, of which the program has the rules
+ * @param context what the file is read with
  */
-export function* mutantsOf(program: Program, document: Document, module: string): Generator<Mutant> {
+export function* mutantsOf(
+  program: Program,
+  document: Document,
+  module: string,
+  context: RuleContext = {},
+): Generator<Mutant> {
   const file = document.value;
   if (!isTextMap(file)) return;
+  const all = [...program.rules, ...program.off];
+  const originals = new Map(program.rules.map((rule) => [rule.id, rule]));
   for (const { operator, path, value, what } of editsOf(file, program.vocabulary)) {
     const edited = applyEdit(file, path, value);
-    const read = readRuleDocument({ ...document, value: narrowed(edited as TextMap, path) }, program.vocabulary);
+    const read = readRuleDocument(
+      { ...document, value: narrowed(edited as TextMap, path) },
+      program.vocabulary,
+      context,
+    );
     if (!read.ok) continue;
-    const before = new Map(program.rules.filter(({ id }) => isPartOf(id, module, path)).map((rule) => [rule.id, rule]));
-    const after = new Map(read.value.map((rule) => [rule.id, rule]));
-    const changed: { before: Rule | undefined; after: Rule | undefined }[] = [];
-    const rules = program.rules.filter(({ id }) => !before.has(id));
-    for (const id of new Set([...before.keys(), ...after.keys()])) {
-      const [old, now] = [before.get(id), after.get(id)];
-      const isSame = old !== undefined && now !== undefined && textOf(old) === textOf(now);
-      if (!isSame) changed.push({ before: old, after: now });
-      const kept = isSame ? old : now;
-      if (kept !== undefined) rules.push(kept);
-    }
-    if (changed.length === 0) continue;
-    const compiled = compileRules(program.vocabulary, rules, program.digest);
+    const kept = all.filter(({ id }) => !isPartOf(id, module, path));
+    // A rule that is left out may be named by those that override it.
+    const names = all.flatMap(({ id, table }) => (table === undefined ? [id] : [id, table.table]));
+    const compiled = compileRules(program.vocabulary, [...kept, ...read.value], program.digest, names);
     if (!compiled.ok) continue;
+    const theirs = new Map(compiled.value.rules.map((rule) => [rule.id, rule]));
+    const changed = [...new Set([...originals.keys(), ...theirs.keys()])].flatMap((id) => {
+      const [before, after] = [originals.get(id), theirs.get(id)];
+      const isSame =
+        before === after || (before !== undefined && after !== undefined && textOf(before) === textOf(after));
+      return isSame ? [] : [{ before, after }];
+    });
+    if (changed.length === 0) continue;
     yield {
       operator,
       part: path

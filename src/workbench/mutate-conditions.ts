@@ -104,7 +104,7 @@ function anotherAttribute({ vocabulary }: Slips, attribute: Attribute, other: st
 }
 
 /** Slips in what an attribute is compared with. `say` is how the test is called. */
-function* testEdits(slips: Slips, attribute: Attribute, raw: unknown, path: Path): Generator<Edit> {
+export function* testEdits(slips: Slips, attribute: Attribute, raw: unknown, path: Path): Generator<Edit> {
   const { name } = attribute;
   const edit = (operator: string, value: unknown, at: Path = path, before: unknown = raw): Edit => ({
     operator,

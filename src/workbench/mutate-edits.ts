@@ -11,6 +11,7 @@ import {
   type Slips,
   shown,
   type TextMap,
+  testEdits,
   without,
   withoutItem,
 } from './mutate-conditions.ts';
@@ -69,7 +70,7 @@ function* amountEdits(raw: unknown, path: Path, name: string): Generator<Edit> {
   yield { operator: 'other amount', path, value, what: `${name}: ${raw} -> ${value}` };
 }
 
-function* actionEdits(rule: TextMap, path: Path): Generator<Edit> {
+function* actionEdits(slips: Slips, rule: TextMap, path: Path): Generator<Edit> {
   for (const verb of ['provide', 'refine'] as const) {
     const grants = rule[verb];
     if (!isTextMap(grants)) continue;
@@ -149,15 +150,30 @@ function* actionEdits(rule: TextMap, path: Path): Generator<Edit> {
       }
     }
   }
-  if (isTextMap(rule.set))
-    for (const name of Object.keys(rule.set))
+  if (isTextMap(rule.prefer)) {
+    for (const key of ['penalty', 'bonus']) yield* amountEdits(rule.prefer[key], [...path, 'prefer', key], key);
+    const [key] = Object.keys(rule.prefer);
+    if (key !== undefined) {
+      const other = key === 'penalty' ? 'bonus' : 'penalty';
+      yield {
+        operator: 'opposite',
+        path: [...path, 'prefer'],
+        value: { [other]: rule.prefer[key] },
+        what: `${key} -> ${other}`,
+      };
+    }
+  }
+  if (isTextMap(rule.set)) {
+    for (const [name, value] of Object.entries(rule.set)) {
+      const at = [...path, 'set', name];
       if (Object.keys(rule.set).length > 1)
-        yield {
-          operator: 'drop item',
-          path: [...path, 'set', name],
-          value: undefined,
-          what: `${name} is left out of set`,
-        };
+        yield { operator: 'drop item', path: at, value: undefined, what: `${name} is left out of set` };
+      const attribute = slips.vocabulary.attributes.get(name);
+      if (attribute === undefined) continue;
+      yield* testEdits(slips, attribute, value, at);
+      if (attribute.kind.kind === 'number') yield* amountEdits(value, at, name);
+    }
+  }
   for (const key of ['since', 'until'] as const) {
     const date = rule[key];
     const next = typeof date === 'string' && isDate(date) ? daysLater(date, key === 'since' ? 1 : -1) : undefined;
@@ -176,6 +192,7 @@ function* actionEdits(rule: TextMap, path: Path): Generator<Edit> {
 function* tableEdits(slips: Slips, table: TextMap, path: Path): Generator<Edit> {
   yield* conditionEdits(slips, table.when, [...path, 'when']);
   yield* actionEdits(
+    slips,
     { ...(table.verb === 'provide' ? { provide: {} } : {}), ...(table.via === undefined ? {} : { via: table.via }) },
     path,
   );
@@ -201,6 +218,31 @@ function* tableEdits(slips: Slips, table: TextMap, path: Path): Generator<Edit> 
 export function* editsOf(file: TextMap, vocabulary: Vocabulary): Generator<Edit> {
   const slips: Slips = { vocabulary, named: namedValues(file, vocabulary) };
   const parts = (key: string): readonly [string, unknown][] => Object.entries(isTextMap(file[key]) ? file[key] : {});
+  for (const [name, param] of parts('params')) {
+    if (!isTextMap(param)) continue;
+    const at = ['params', name, 'default'];
+    const value = param.default;
+    if (typeof value === 'boolean')
+      yield { operator: 'flip', path: at, value: !value, what: `${name}: ${value} -> ${!value}` };
+    else if (Array.isArray(value)) {
+      if (value.length > 1)
+        for (const index of value.keys())
+          yield {
+            operator: 'drop item',
+            path: at,
+            value: withoutItem(value, index),
+            what: `${shown(value[index])} is left out of ${name}`,
+          };
+    } else if (param.type === 'number') yield* amountEdits(value, at, name);
+    else if (param.type === 'version')
+      yield {
+        operator: 'newer version',
+        path: at,
+        value: bumped(String(value)),
+        what: `${name}: ${value} -> ${bumped(String(value))}`,
+      };
+    else yield { operator: 'swap value', path: at, value: 'another', what: `${name}: ${value} -> another` };
+  }
   for (const [name, condition] of parts('let')) yield* conditionEdits(slips, condition, ['let', name]);
   for (const [name, rule] of parts('rules')) {
     if (!isTextMap(rule)) continue;
@@ -208,7 +250,7 @@ export function* editsOf(file: TextMap, vocabulary: Vocabulary): Generator<Edit>
     yield { operator: 'drop rule', path, value: undefined, what: 'the rule is left out' };
     yield* conditionEdits(slips, rule.when, [...path, 'when']);
     yield* conditionEdits(slips, rule.require, [...path, 'require']);
-    yield* actionEdits(rule, path);
+    yield* actionEdits(slips, rule, path);
   }
   for (const [name, table] of parts('tables')) if (isTextMap(table)) yield* tableEdits(slips, table, ['tables', name]);
 }

@@ -1,8 +1,9 @@
 import type { Attribute } from '../catalog/value.ts';
 import { isRefusal, type Program, type RuleOf, readsOfRule } from '../rules/program.ts';
-import type { Leaf, Rule } from '../rules/rule.ts';
-import { type Conclusions, concludeAll, type SeenCapability } from './conclusions.ts';
-import { touchedBy } from './coverage.ts';
+import { attributesOf, type Leaf, type Rule } from '../rules/rule.ts';
+import { FALSE, type Tri } from '../rules/tri.ts';
+import { type Conclusions, concludeAll } from './conclusions.ts';
+import { setBy, touchedBy } from './coverage.ts';
 import { type Diagram, type Diagrams, diagramsOver, TooManyNodes } from './diagram.ts';
 import { presetFacts } from './facts.ts';
 import type { Mutant } from './mutants.ts';
@@ -14,7 +15,8 @@ import { domainsOf, type Sample } from './samples.ts';
 export interface Witness {
   readonly key:
     | { readonly kind: 'capability'; readonly name: string; readonly differs: 'level' | 'via' }
-    | { readonly kind: 'refusal' | 'price' | 'reserve'; readonly rule: string };
+    | { readonly kind: 'fact'; readonly name: string }
+    | { readonly kind: 'refusal' | 'price' | 'prefer' | 'reserve'; readonly rule: string };
   /** Facts to state beside what is preset; undefined among them must stay unknown. */
   readonly facts: ReadonlyMap<string, Sample>;
 }
@@ -26,24 +28,39 @@ export type Verdict =
   | { readonly kind: 'undecided' };
 
 const MOST_NODES = 400_000;
+/** Combinations of diagrams that are looked at for one conclusion of one mutant. */
+const MOST_COMBINATIONS = 20_000;
 
 const leavesIn = (rules: readonly (Rule | undefined)[]): readonly Leaf[] =>
   rules.flatMap((rule) =>
     rule === undefined ? [] : readsOfRule(rule).filter((part): part is Leaf => part.kind === 'leaf'),
   );
 
-/** Capabilities that change where these do, by rules that read them. */
-function reachedFrom(capabilities: Iterable<string>, rules: readonly Rule[]): ReadonlySet<string> {
-  const reached = new Set(capabilities);
+/** What a rule concludes that other rules may read, by names that tell capabilities from attributes. */
+const givenBy = (rule: Rule): readonly string[] => [...touchedBy(rule).map((name) => `can.${name}`), ...setBy(rule)];
+
+/** What a rule reads, by the same names; a price rule may read a size beside its condition. */
+function readBy(rule: Rule): readonly string[] {
+  const { action } = rule;
+  const size = action.verb === 'price' && action.change.per !== undefined ? [action.change.per.name] : [];
+  return [
+    ...readsOfRule(rule).flatMap((part) =>
+      part.kind === 'capability' ? [`can.${part.capability}`] : attributesOf(part).map(({ name }) => name),
+    ),
+    ...size,
+  ];
+}
+
+/** Names that change where these do, by rules that read them. */
+function reachedFrom(names: Iterable<string>, rules: readonly Rule[]): ReadonlySet<string> {
+  const reached = new Set(names);
   for (let size = -1; size !== reached.size; ) {
     size = reached.size;
-    for (const rule of rules) if (readsAny(rule, reached)) for (const name of touchedBy(rule)) reached.add(name);
+    for (const rule of rules)
+      if (readBy(rule).some((name) => reached.has(name))) for (const name of givenBy(rule)) reached.add(name);
   }
   return reached;
 }
-
-const readsAny = (rule: Rule, capabilities: ReadonlySet<string>): boolean =>
-  readsOfRule(rule).some((part) => part.kind === 'capability' && capabilities.has(part.capability));
 
 /** Compares mutants of one program with it. */
 export interface Comparison {
@@ -67,58 +84,103 @@ export function comparisonWith(program: Program, mutants: readonly Mutant[]): Co
   };
   begin();
 
+  const constantOf = (found: Contrast): Diagram => own.constant(`contrast ${found}`, found);
   const contrast = (a: Diagram, b: Diagram, of: (x: unknown, y: unknown) => Contrast): Diagram =>
-    own.combine([a, b], ([x, y]) => {
-      const found = of(x, y);
-      return own.constant(`contrast ${found}`, found);
-    });
+    own.combine([a, b], ([x, y]) => constantOf(of(x, y)), undefined, MOST_COMBINATIONS);
   const factsIn = (diagram: Diagram): readonly ReadonlyMap<string, Sample>[] =>
     ([2, 1] as const).flatMap((wanted) => own.factsFor(diagram, (found) => found === wanted, preset) ?? []);
   const plainly = (x: unknown, y: unknown): Contrast => (x === y ? 0 : 2);
 
+  /**
+   * Where a test sees a difference in a capability. Only where some rule that bears on it differs need the others be
+   * looked at, which cuts off nearly all of them.
+   */
+  const capabilityContrasts = (name: string, theirs: Conclusions): readonly ['level' | 'via', Diagram][] => {
+    const [ours, others] = [original.bearing(name), theirs.bearing(name)];
+    const operands = [...new Set([...ours, ...others].map(({ applies }) => applies))];
+    const [at, otherAt] = [ours, others].map((list) => list.map(({ applies }) => operands.indexOf(applies)));
+    const pairs = [...new Set([...ours, ...others].map(({ rule }) => rule.id))].flatMap((id) => {
+      const [a, b] = [ours.findIndex(({ rule }) => rule.id === id), others.findIndex(({ rule }) => rule.id === id)];
+      const [one, other] = [ours[a]?.rule.action, others[b]?.rule.action];
+      const isSame = JSON.stringify(one) === JSON.stringify(other);
+      return isSame && ours[a]?.applies === others[b]?.applies ? [] : [{ one: at![a], other: otherAt![b], isSame }];
+    });
+    const never = own.constant(String(FALSE), FALSE);
+    const same = constantOf(0);
+    const settled = (parts: readonly Diagram[]): Diagram | undefined =>
+      pairs.every(({ one, other, isSame }) => {
+        const [a, b] = [one === undefined ? never : parts[one]!, other === undefined ? never : parts[other]!];
+        return a === b && (isSame || a === never);
+      })
+        ? same
+        : undefined;
+    return (['level', 'via'] as const).map((differs) => [
+      differs,
+      own.combine(
+        operands,
+        (truths) => {
+          const [one, other] = [
+            original.seenGiven(
+              name,
+              at!.map((index) => truths[index] as Tri),
+            ),
+            theirs.seenGiven(
+              name,
+              otherAt!.map((index) => truths[index] as Tri),
+            ),
+          ];
+          if (one[differs] === other[differs]) return same;
+          return constantOf(one.level === 'unknown' || other.level === 'unknown' ? 1 : 2);
+        },
+        settled,
+        MOST_COMBINATIONS,
+      ),
+    ]);
+  };
+
   const compare = (mutant: Mutant): readonly Witness[] => {
     const theirs = concludeAll(mutant.program, own);
     const witnesses: Witness[] = [];
-    const rules = [...program.rules, ...mutant.changed.flatMap(({ after }) => after ?? [])];
-    const touched = mutant.changed.flatMap(({ before, after }) =>
-      [before, after].flatMap((rule) => (rule === undefined ? [] : touchedBy(rule))),
+    const given = mutant.changed.flatMap(({ before, after }) =>
+      [before, after].flatMap((rule) => (rule === undefined ? [] : givenBy(rule))),
     );
-    const capabilities = reachedFrom(touched, rules);
-    for (const name of capabilities) {
-      const [a, b] = [original.seen(name), theirs.seen(name)];
-      for (const differs of ['level', 'via'] as const) {
-        const diagram = contrast(a, b, (x, y) => {
-          const [one, other] = [x as SeenCapability, y as SeenCapability];
-          if (one[differs] === other[differs]) return 0;
-          return one.level === 'unknown' || other.level === 'unknown' ? 1 : 2;
-        });
-        for (const facts of factsIn(diagram)) witnesses.push({ key: { kind: 'capability', name, differs }, facts });
+    const reached = reachedFrom(given, [...program.rules, ...mutant.program.rules]);
+    for (const name of reached) {
+      if (name.startsWith('can.')) {
+        const capability = name.slice('can.'.length);
+        for (const [differs, diagram] of capabilityContrasts(capability, theirs))
+          for (const facts of factsIn(diagram))
+            witnesses.push({ key: { kind: 'capability', name: capability, differs }, facts });
+      } else {
+        const attribute = program.vocabulary.attributes.get(name)!;
+        const diagram = contrast(original.value(attribute), theirs.value(attribute), (x, y) =>
+          JSON.stringify(x) === JSON.stringify(y) ? 0 : x === undefined || y === undefined ? 1 : 2,
+        );
+        for (const facts of factsIn(diagram)) witnesses.push({ key: { kind: 'fact', name }, facts });
       }
     }
-    const beforeOf = new Map(
-      mutant.changed.flatMap(({ before }) => (before === undefined ? [] : [[before.id, before] as const])),
+    const ids = new Set(
+      mutant.changed.flatMap(({ before, after }) => [before, after].flatMap((rule) => rule?.id ?? [])),
     );
-    const afterOf = new Map(
-      mutant.changed.flatMap(({ after }) => (after === undefined ? [] : [[after.id, after] as const])),
-    );
-    const others = program.rules.filter((rule) => !beforeOf.has(rule.id) && readsAny(rule, capabilities));
-    const ids = new Set([...beforeOf.keys(), ...afterOf.keys(), ...others.map(({ id }) => id)]);
+    const reading = program.rules.filter((rule) => readBy(rule).some((name) => reached.has(name)));
+    for (const { id } of reading) ids.add(id);
     for (const id of ids) {
-      const unchanged = others.find((rule) => rule.id === id);
-      const [old, now] = [unchanged ?? beforeOf.get(id), unchanged ?? afterOf.get(id)];
-      const verb = (old ?? now)!.action.verb;
+      const [old, now] = [program, mutant.program].map(({ rules }) => rules.find((rule) => rule.id === id));
+      const { verb } = (old ?? now)!.action;
       if (verb === 'forbid' || verb === 'require') {
         const status = (conclusions: Conclusions, rule: Rule | undefined): Diagram =>
           rule !== undefined && isRefusal(rule) ? conclusions.refusal(rule) : own.constant('none', 'none');
         for (const facts of factsIn(contrast(status(original, old), status(theirs, now), plainly)))
           witnesses.push({ key: { kind: 'refusal', rule: id }, facts });
-      } else if (verb === 'price' || verb === 'reserve') {
+      } else if (verb === 'price' || verb === 'prefer' || verb === 'reserve') {
         // Where it applies, another action is told by amounts that the facts of conditions leave open.
         const isOther = JSON.stringify(old?.action) !== JSON.stringify(now?.action);
         const applies = (conclusions: Conclusions, rule: Rule | undefined): Diagram =>
-          rule === undefined ? own.constant('0', 0) : conclusions.applies(rule as RuleOf<'price' | 'reserve'>);
+          rule === undefined
+            ? own.constant(String(FALSE), FALSE)
+            : conclusions.applies(rule as RuleOf<'price' | 'prefer' | 'reserve'>);
         const diagram = contrast(applies(original, old), applies(theirs, now), (x, y) =>
-          x !== y || (isOther && x !== 0) ? 2 : 0,
+          x !== y || (isOther && x !== FALSE) ? 2 : 0,
         );
         for (const facts of factsIn(diagram)) witnesses.push({ key: { kind: verb, rule: id }, facts });
       }
@@ -135,7 +197,7 @@ export function comparisonWith(program: Program, mutants: readonly Mutant[]): Co
       } catch (error) {
         if (!(error instanceof TooManyNodes)) throw error;
         // What others have used up is no fault of the next.
-        begin();
+        if (own.size() > MOST_NODES / 2) begin();
         return { kind: 'undecided' };
       }
     },

@@ -1,13 +1,20 @@
 import type { Attribute, Value } from '../catalog/value.ts';
 import type { Span } from '../diagnostic/diagnostic.ts';
 import type { Document } from '../document/read.ts';
-import { plainNumber } from '../document/scalar.ts';
+import { plainNumber, plainScalar } from '../document/scalar.ts';
 import { writeYaml } from '../document/write.ts';
 import { formatDecimal } from '../quantity/decimal.ts';
 import { formatMoney } from '../quantity/money.ts';
 import { compareText } from '../quantity/order.ts';
+import type { RuleContext } from '../rules/parse.ts';
 import type { Program } from '../rules/program.ts';
-import { type Capabilities, referenceCapabilities, referenceTruth } from '../rules/reference.ts';
+import {
+  type Capabilities,
+  type Facts as FactLookup,
+  referenceCapabilities,
+  referenceFacts,
+  referenceTruth,
+} from '../rules/reference.ts';
 import { PRICE } from '../rules/space.ts';
 import { FALSE } from '../rules/tri.ts';
 import { conclude, derivationOf, providerOf, refusalsOf } from './conclude.ts';
@@ -54,24 +61,23 @@ export interface MutationReport {
 /** A row with what the rules make of it, worked out once for all mutants. */
 interface Prepared {
   readonly row: TestRow;
+  readonly facts: FactLookup;
   readonly capabilities: Capabilities;
 }
 
 /** Whether a row can see a mutant at all: some rule that differs has another truth there, or does something else. */
-function mayTell({ row, capabilities }: Prepared, mutant: Mutant): boolean {
+function mayTell({ row, facts, capabilities }: Prepared, mutant: Mutant): boolean {
   if (row.offers.length > 0) return true;
-  const factOf = (name: string): Value | undefined => row.facts.values.get(name);
   return mutant.changed.some(({ before, after }) => {
+    // Facts that are set otherwise may be read by any rule.
+    if ((before ?? after)!.action.verb === 'set') return true;
     const [old, now] = [before, after].map((rule) =>
-      rule === undefined ? FALSE : referenceTruth(decidingCondition(rule), factOf, capabilities),
+      rule === undefined ? FALSE : referenceTruth(decidingCondition(rule), facts, capabilities),
     );
     if (old !== now) return true;
-    return (
-      (old !== FALSE &&
-        before?.action.verb !== 'require' &&
-        JSON.stringify(before?.action) !== JSON.stringify(after?.action)) ||
-      (old !== FALSE && (before?.effect !== after?.effect || before?.onUnknown !== after?.onUnknown))
-    );
+    if (old === FALSE || before === undefined || after === undefined) return false;
+    if (before.effect !== after.effect || before.onUnknown !== after.onUnknown) return true;
+    return before.action.verb !== 'require' && JSON.stringify(before.action) !== JSON.stringify(after.action);
   });
 }
 
@@ -127,8 +133,12 @@ function askedOf(
       });
       return [lists[0]!.refuse === lists[1]!.refuse ? { warnings: [] } : { 'refused-by': [] }];
     }
+    case 'fact':
+      return [{ facts: { [key.name]: '' } }];
     case 'price':
       return [{ price: '' }];
+    case 'prefer':
+      return [{ rank: '' }];
     case 'reserve':
       return [{ reserves: 0 }, { reserves: { cores: 0 } }];
   }
@@ -146,7 +156,7 @@ function factsToTry(program: Program, { key, facts }: Witness): readonly Facts[]
     values: new Map([...Object.entries(more), ...base.values]),
     guests,
   });
-  if (key.kind === 'price')
+  if (key.kind === 'price' || key.kind === 'prefer')
     return [1_000_000_000, 10_000_000, 100_000_000_000].map((price) =>
       over({ [PRICE]: price, 'type.cores': 4, 'type.mem': 8192, 'type.gpus': 1 }),
     );
@@ -187,18 +197,20 @@ function killingRow(
             ),
           )
           .join(', ');
-        const can =
-          real.can === undefined
-            ? {}
-            : {
-                can: Object.fromEntries(
-                  Object.entries(real.can).map(([key, level]) => [key, level === 'false' ? false : plainly(level)]),
-                ),
-              };
+        // Words of truth values and numbers need no quotes.
+        const plain = (texts: Readonly<Record<string, string>>): Readonly<Record<string, unknown>> =>
+          Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, plainScalar(text)]));
+        const shown = {
+          ...real,
+          ...(real.can === undefined ? {} : { can: plain(real.can) }),
+          ...(real.facts === undefined ? {} : { facts: plain(real.facts) }),
+          ...(real.price === undefined ? {} : { price: plainly(real.price) }),
+          ...(real.rank === undefined ? {} : { rank: plainly(real.rank) }),
+        };
         return {
           name: name === '' ? 'nothing known' : name,
           ...(Object.keys(stated).length === 0 ? {} : { with: stated }),
-          expect: { ...real, ...can },
+          expect: shown,
         };
       }
     }
@@ -209,8 +221,8 @@ function killingRow(
 export interface MutationOptions {
   /** Told after each so many mutants. */
   readonly progress?: (done: number, of: number) => void;
-  /** Only every so many-th mutant, from the first on. */
-  readonly every?: number;
+  /** What the file is read with. */
+  readonly context?: RuleContext;
 }
 
 /** Tries the tests of a suite on every mutant of its module. */
@@ -220,13 +232,12 @@ export function mutate(
   suite: TestSuite,
   options: MutationOptions = {},
 ): MutationReport {
-  const mutants = [...mutantsOf(program, document, suite.module)].filter(
-    (_, index) => index % (options.every ?? 1) === 0,
-  );
+  const mutants = [...mutantsOf(program, document, suite.module, options.context)];
   const rows = suite.rows
-    .map(
-      (row): Prepared => ({ row, capabilities: referenceCapabilities(program, (name) => row.facts.values.get(name)) }),
-    )
+    .map((row): Prepared => {
+      const facts = referenceFacts(program, (name) => row.facts.values.get(name));
+      return { row, facts, capabilities: referenceCapabilities(program, facts) };
+    })
     // Plans take longest: they are asked last.
     .sort((a, b) => a.row.offers.length - b.row.offers.length);
   let killed = 0;
@@ -250,7 +261,10 @@ export function mutate(
     else {
       const row = killingRow(program, mutant, verdict.witnesses, suite);
       // Other amounts may come to the same for all sizes that are tried.
-      if (row === undefined && verdict.witnesses.every(({ key }) => key.kind === 'price' || key.kind === 'reserve'))
+      if (
+        row === undefined &&
+        verdict.witnesses.every(({ key }) => key.kind === 'price' || key.kind === 'prefer' || key.kind === 'reserve')
+      )
         undecided += 1;
       else survivors.push({ operator: mutant.operator, part: mutant.part, what: mutant.what, span: mutant.span, row });
     }

@@ -62,10 +62,20 @@ export function answerOf(program: Program, row: TestRow): Answer | string {
   const attributes = [...row.facts.values]
     .map(([name, value]) => ({ attribute: vocabulary.attributes.get(name)!, value }))
     .filter(({ attribute }) => attribute.scope === 'request' && !attribute.computed);
+  // What the program works out of constraints is asked for by them.
+  const sizes = [
+    ...(constraints === undefined ? [] : [constraints]),
+    ...(row.facts.values.get('request.gpus') === 0
+      ? []
+      : [`gpus=${String(row.facts.values.get('request.gpus') ?? 0)}`]),
+    ...(row.facts.values.get('request.root-disk') === 8
+      ? []
+      : [`root-disk=${String(row.facts.values.get('request.root-disk') ?? 8)}G`]),
+  ].join(' ');
   const request = parseRequest(
     {
       ...(placement === undefined ? {} : { placement: said('placement', String(placement)) }),
-      constraints: constraints === undefined ? [] : [said('constraints', constraints)],
+      constraints: sizes === '' ? [] : [said('constraints', sizes)],
       ...(base === undefined ? {} : { base: said('base', base) }),
       ...(count === undefined ? {} : { count }),
       attributes: attributes.map(({ attribute, value }) =>

@@ -18,7 +18,9 @@ function readFragment(vocabulary: Vocabulary, suite: TestSuite, name: string): R
 export function runFragments(program: Program, suite: TestSuite): readonly TestOutcome[] {
   return Object.entries(suite.text.invalid ?? {}).map(([name, { error }]): TestOutcome => {
     const read = readFragment(program.vocabulary, suite, name);
-    const compiled = read.ok ? compileRules(program.vocabulary, [...program.rules, ...read.value], '') : read;
+    const compiled = read.ok
+      ? compileRules(program.vocabulary, [...program.rules, ...program.off, ...read.value], '')
+      : read;
     const codes = compiled.ok ? [] : [...new Set(compiled.diagnostics.map(({ code }) => code))];
     const passed = codes.includes(error);
     return {

@@ -137,6 +137,8 @@ export function runProperties(
       document: suite.document,
       vocabulary: program.vocabulary,
       named: new Map(),
+      params: new Map(),
+      imported: new Map(),
       read: new Map(),
       faults,
     };

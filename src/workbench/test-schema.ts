@@ -51,6 +51,11 @@ const expectation = z
     'refused-by': names.optional().meta({ description: 'All rules that refuse, unknown facts included.' }),
     warnings: names.optional().meta({ description: 'All rules that warn.' }),
     price: text.optional().meta({ description: 'USD an hour after price rules, or unknown.' }),
+    rank: text.optional().meta({ description: 'USD an hour that the offer ranks by after preferences, or unknown.' }),
+    facts: z
+      .record(z.string(), fact)
+      .optional()
+      .meta({ description: 'Facts as rules have them, by whole names (type.gpus): stated, or set; or unknown.' }),
     reserves: z
       .union([z.int().min(0), z.strictObject({ mem: z.int().min(0).optional(), cores: z.int().min(0).optional() })])
       .optional()

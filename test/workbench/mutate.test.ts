@@ -7,14 +7,14 @@ import { hasCapability, referenceCapabilities, referenceRefusals, referenceTruth
 import type { Leaf, Rule } from '../../src/rules/rule.ts';
 import { loadVocabulary } from '../../src/storage/packs.ts';
 import { conclude } from '../../src/workbench/conclude.ts';
-import type { Expectation } from '../../src/workbench/expectation.ts';
-import type { TestRow } from '../../src/workbench/test-file.ts';
 import { leafTruth } from '../../src/workbench/diagram.ts';
+import type { Expectation } from '../../src/workbench/expectation.ts';
 import { presetFacts, withRegionCloud } from '../../src/workbench/facts.ts';
 import { mutantsOf } from '../../src/workbench/mutants.ts';
 import { mutate, rowText } from '../../src/workbench/mutate.ts';
 import { comparisonWith } from '../../src/workbench/mutate-equal.ts';
 import { domainsOf, type Sample } from '../../src/workbench/samples.ts';
+import type { TestRow } from '../../src/workbench/test-file.ts';
 import { passes } from '../../src/workbench/test-run.ts';
 import { ruleFiles } from '../arbitraries/world.ts';
 import { runs } from '../support/fuzz.ts';
@@ -165,7 +165,14 @@ describe('a mutant', () => {
           reserves: { mem: 0, cores: 0 },
         };
         const rows = drawn.map((values, index): TestRow => {
-          const row = { name: `row ${index}`, span: document.spanOf([]), facts: { values, guests: new Map([['kvm', 2]]) }, offers: [], ask: {}, expect: asked };
+          const row = {
+            name: `row ${index}`,
+            span: document.spanOf([]),
+            facts: { values, guests: new Map([['kvm', 2]]) },
+            offers: [],
+            ask: {},
+            expect: asked,
+          };
           return { ...row, expect: conclude(program, row, 'random') };
         });
         const text = { format: 1 as const, tests: 'random' };
