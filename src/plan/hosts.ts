@@ -1,6 +1,7 @@
 import { setAt, textAt } from '../catalog/column.ts';
 import type { Compiled } from '../match/compiled.ts';
 import { isFit, prepare, type Query } from '../match/query.ts';
+import type { CapabilityNeed } from '../request/constraints.ts';
 import type { ModelRequest, UnitGroup } from '../request/model.ts';
 import type { Base, MachineRequest } from '../request/request.ts';
 import { linearReserve } from '../rules/reserve.ts';
@@ -41,7 +42,10 @@ export function hostRequest(
   return {
     constraints,
     placement: { kind: 'none' },
-    containers: container === undefined ? [] : [container],
+    containers: [
+      ...(container === undefined ? [] : [container]),
+      ...((constraints.byKey.get('containers')?.value as readonly CapabilityNeed[] | undefined) ?? []),
+    ],
     guests: [],
     base,
     count: 1,

@@ -142,7 +142,7 @@ const MOST_CHARACTERS = 64_000_000;
 const MOST_VALUES = 2_000_000;
 
 /** A diagnostic as answers carry it. */
-function told({ code, message, span, path, hint }: Diagnostic): NonNullable<Answer['diagnostics']>[number] {
+export function told({ code, message, span, path, hint }: Diagnostic): NonNullable<Answer['diagnostics']>[number] {
   return {
     code,
     message,

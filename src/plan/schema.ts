@@ -72,7 +72,7 @@ export const offer = z.strictObject({
   tenancy: z.enum(['shared', 'dedicated']).optional(),
 });
 
-const machine = z.strictObject({
+export const machineSchema = z.strictObject({
   id: z.string(),
   ...offer.shape,
   'list-price': money
@@ -160,7 +160,7 @@ const certificate = z
       'What the bound rests on: no machine can be filled with units that are worth more than its price, so no plan costs less than all units are worth.',
   });
 
-const diagnostic = z.strictObject({
+export const diagnosticSchema = z.strictObject({
   code: z.string(),
   message: z.string(),
   place: z.string().optional(),
@@ -180,7 +180,7 @@ export const answerSchema = z
     bound: money.nullable(),
     gap: z.string().nullable(),
     proof: z.enum(['exhaustive', 'linear-program', 'juju-2.8', 'juju-3.6', 'multipliers', 'enumeration']).nullable(),
-    machines: z.array(machine),
+    machines: z.array(machineSchema),
     considered: z.strictObject({ offers: size, fit: size, 'unpriced-fit': size }),
     'runner-up': z
       .strictObject({
@@ -295,7 +295,7 @@ export const answerSchema = z
       .meta({ description: 'Where a model cannot be placed: smallest sets of units that cannot, and why.' }),
     inputs: z.strictObject({ catalog: z.string(), rules: z.string(), date: z.string().nullable() }),
     stats: z.strictObject({ rows: size }),
-    diagnostics: z.array(diagnostic).optional(),
+    diagnostics: z.array(diagnosticSchema).optional(),
   })
   .meta({ id: 'stowage-answer-1', title: 'stowage answer' });
 
