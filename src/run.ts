@@ -19,8 +19,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Make>>> = {
   solve: async () => (await import('./commands/solve.ts')).solveCommand,
   constraints: async () => (await import('./commands/constraints.ts')).constraintsCommand,
   catalog: async () => (await import('./commands/catalog.ts')).catalogCommand,
-  rules: async () => (await import('./commands/rules.ts')).rulesCommand,
   snapshot: async () => (await import('./commands/snapshot.ts')).snapshotCommand,
+  rules: async () => (await import('./commands/rules.ts')).rulesCommand,
   cache: async () => (await import('./commands/cache.ts')).cacheCommand,
 };
 

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import loader, { type Highs } from 'highs';
-import { assignment, firstFitDecreasing } from './solve/engines.ts';
+import { assignment, firstFitDecreasing, writeAssignment } from './solve/engines.ts';
 import { highsEngine } from './solve/integer.ts';
 import type { PackingModel } from './solve/packing.ts';
 import type { Progress } from './solve/solve-packing.ts';
@@ -17,13 +17,15 @@ export interface ThreadTask {
   readonly seed: number;
   /** Only plans cheaper than this are of interest. */
   readonly cutoff?: bigint | undefined;
+  /** Whether the assignment model of the cheapest part is written too. */
+  readonly write?: boolean | undefined;
 }
 
 export type ThreadMessage =
   | { readonly kind: 'progress'; readonly part: number; readonly progress: Progress }
-  | { readonly kind: 'done'; readonly answer: PartsAnswer };
+  | { readonly kind: 'done'; readonly answer: PartsAnswer; readonly written?: string | undefined };
 
-const { models, engine, timeLimit, seed, cutoff } = workerData as ThreadTask;
+const { models, engine, timeLimit, seed, cutoff, write } = workerData as ThreadTask;
 const started = performance.now();
 const post = (message: ThreadMessage): void => parentPort!.postMessage(message);
 // The package's types describe its CommonJS build.
@@ -38,4 +40,5 @@ const remaining = (): number => timeLimit - (performance.now() - started) / 1000
 const answer = solveParts(models, solvers[engine], { remaining, seed, cutoff }, (part, progress) =>
   post({ kind: 'progress', part, progress }),
 );
-post({ kind: 'done', answer });
+const written = write === true ? writeAssignment(models[answer.part ?? 0]!, highs) : undefined;
+post({ kind: 'done', answer, written });

@@ -110,6 +110,29 @@ describe('rules on the command line', () => {
     expect(stowage(args, cache)).toEqual(first);
   });
 
+  it('know facts of one’s own flavors, which imports read and publish', () => {
+    const tiers = file(
+      'tiers.yaml',
+      'attributes:\n  type.tier: {type: enum, values: [gold, tin], doc: What it is made of.}\n',
+    );
+    const flavors = join(folder, 'flavors.csv');
+    writeFileSync(
+      flavors,
+      'cloud,region,name,arch,cores,mem,price,tier\nlab,r1,a,amd64,2,4096,0.1,tin\nlab,r1,b,amd64,2,4096,0.2,gold\n',
+    );
+    const gold = file('gold.yaml', 'module: gold\nrules: {gold: {summary: gold alone, require: {type.tier: gold}}}\n');
+    const tree = join(folder, 'lab');
+    const imported = stowage(['catalog', 'import', flavors, '--vocabulary', tiers, '-o', tree, '--quiet']);
+    expect([imported.code, imported.err]).toEqual([0, '']);
+    const ran = stowage(['add-machine', '--catalog', tree, '--rules', gold, '--vocabulary', tiers, '--format', 'json']);
+    expect(JSON.parse(ran.out).machines).toMatchObject([{ type: 'b' }]);
+    expect(stowage(['catalog', 'show', 'b', '--catalog', tree, '--vocabulary', tiers]).out).toMatch(
+      /type.tier|tier +gold/,
+    );
+    // Without the words nobody knows what is meant.
+    expect(stowage(['add-machine', '--catalog', tree]).err).toContain('type.tier is no declared attribute');
+  });
+
   it('have a schema, with words of one’s own', () => {
     const shipped = stowage(['rules', 'schema']);
     expect(shipped.out).toBe(readFileSync(join(ROOT, 'rules', 'rules.schema.json'), 'utf8'));

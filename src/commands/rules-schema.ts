@@ -1,6 +1,7 @@
 import { Argument, Command } from 'commander';
 import { AUTHORS_SCHEMAS } from '../rules/json-schema.ts';
 import { loaderSpeaking } from '../storage/loader.ts';
+import { testJsonSchema } from '../workbench/test-json-schema.ts';
 import { collect } from './options.ts';
 import { deliver, EXIT, type Process, report } from './process.ts';
 
@@ -17,12 +18,16 @@ it is:
 Examples:
   stowage rules schema -o rules.schema.json
   stowage rules schema --vocabulary acme.yaml -o rules.schema.json
+  stowage rules schema tests -o tests.schema.json
   stowage rules schema vocabulary -o vocabulary.schema.json
 `;
 
+/** The kinds of files that rule authors write, each with its schema. */
+const SCHEMAS: typeof AUTHORS_SCHEMAS = { ...AUTHORS_SCHEMAS, tests: testJsonSchema };
+
 /** `stowage rules schema`: the JSON Schema of files that rule authors write, with the words that they may use. */
 export function rulesSchemaCommand(process: Process, exit: (code: number) => void): Command {
-  const kinds = Object.keys(AUTHORS_SCHEMAS);
+  const kinds = Object.keys(SCHEMAS);
   return new Command('schema')
     .description('print the JSON Schema of rule files, for editors')
     .addArgument(new Argument('[kind]', 'the kind of file').choices(kinds).default('rules'))
@@ -32,7 +37,7 @@ export function rulesSchemaCommand(process: Process, exit: (code: number) => voi
     .action(async (kind: string, { vocabulary = [], output }: Options) => {
       const loader = await loaderSpeaking(process.env, vocabulary);
       if (!loader.ok) return exit(report(process, loader.diagnostics));
-      const schema = AUTHORS_SCHEMAS[kind]!(await loader.value.vocabulary());
+      const schema = SCHEMAS[kind]!(await loader.value.vocabulary());
       const fault = deliver(process, `${JSON.stringify(schema, null, 2)}\n`, output);
       exit(fault === undefined ? EXIT.answer : report(process, [fault]));
     });

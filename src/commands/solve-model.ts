@@ -8,7 +8,7 @@ import { formatMoney, formatMonthly, readMoney } from '../quantity/money.ts';
 import type { Progress } from '../solve/solve-packing.ts';
 import type { PartsAnswer } from '../solve/solve-parts.ts';
 import { SOLVER_PROGRAM } from '../storage/places.ts';
-import { solveInThread } from './solver.ts';
+import { type SolverAnswer, type SolverTask, solveInThread } from './solver.ts';
 
 /** How often progress is told, in milliseconds. */
 const TOLD_EVERY = 100;
@@ -17,38 +17,47 @@ const SHARE_OF_QUESTION = 0.2;
 
 type Tell = (text?: string) => void;
 
+export interface SolveModelOptions {
+  readonly progress?: Tell | undefined;
+  /** Whether it is also asked what single wishes cost, and with how few machines it would do. */
+  readonly explain?: boolean | undefined;
+  /** Takes the assignment model of the chosen place, in the LP format. */
+  readonly write?: ((text: string) => void) | undefined;
+}
+
 /** Puts a formulation to the solver, for a part of its time. */
 function solve(
   { options }: ModelProblem,
   { partitions }: Formulation,
   share: number,
   tell: (part: number, progress: Progress) => void,
-  cutoff?: bigint,
-): Promise<PartsAnswer> {
+  { cutoff, write }: Pick<SolverTask, 'cutoff' | 'write'> = {},
+): Promise<SolverAnswer> {
   const { engine, timeLimit, seed } = options;
   const models = partitions.map(({ model }) => model);
-  const task = { models, engine, timeLimit: timeLimit * share, seed, cutoff };
+  const task = { models, engine, timeLimit: timeLimit * share, seed, cutoff, write };
   return solveInThread(task, pathToFileURL(SOLVER_PROGRAM), tell);
 }
 
-/**
- * The answer to a model, with progress.
- *
- * @param explain whether it is also asked what single wishes cost, and with how few machines it would do
- */
-export async function solveModel(problem: ModelProblem, progress: Tell, explain: boolean): Promise<Answer> {
+/** The answer to a model. */
+export async function solveModel(
+  problem: ModelProblem,
+  { progress = () => {}, explain = false, write }: SolveModelOptions = {},
+): Promise<Answer> {
   const formulation = formulate(problem.compiled, problem.request, problem.options.at);
   const { partitions } = formulation;
   let told = Number.NEGATIVE_INFINITY;
-  const solved = await solve(problem, formulation, 1, (part, { phase, cost, bound }) => {
+  const tell = (part: number, { phase, cost, bound }: Progress): void => {
     const now = performance.now();
     if (now - told < TOLD_EVERY) return;
     told = now;
     const found = cost === undefined ? '' : `, ${formatMoney(cost)} USD/h found`;
     const least = bound === 0n ? '' : `, at least ${formatMoney(bound)}`;
     progress(`${partitions[part]!.name}: ${phase}${found}${least}`);
-  });
+  };
+  const solved = await solve(problem, formulation, 1, tell, { write: write !== undefined });
   progress();
+  if (solved.written !== undefined) write?.(solved.written);
   const answer = modelAnswer(problem, formulation, solved);
   return explain && solved.part !== undefined && answer.cost !== null
     ? withQuestions(problem, formulation, solved, answer, progress)
@@ -68,7 +77,7 @@ async function withQuestions(
   for (const { change, request } of modelVariants(problem.request)) {
     progress(`what if ${change}`);
     const changed = formulate(problem.compiled, request, problem.options.at);
-    const found = await solve(problem, changed, SHARE_OF_QUESTION, () => {}, cost);
+    const found = await solve(problem, changed, SHARE_OF_QUESTION, () => {}, { cutoff: cost });
     const packing = found.part === undefined ? undefined : found.parts[found.part]?.packing;
     if (packing === undefined || packing.cost >= cost) continue;
     changes.push({ change, cost: formatMoney(packing.cost), saves: formatMonthly(cost - packing.cost) });

@@ -13,11 +13,17 @@ export interface SolverTask {
   readonly seed: number;
   /** Only plans cheaper than this are of interest. */
   readonly cutoff?: bigint | undefined;
+  /** Whether the assignment model of the cheapest part is written too, as a text in the LP format. */
+  readonly write?: boolean | undefined;
+}
+
+export interface SolverAnswer extends PartsAnswer {
+  readonly written?: string | undefined;
 }
 
 type Message =
   | { readonly kind: 'progress'; readonly part: number; readonly progress: Progress }
-  | { readonly kind: 'done'; readonly answer: PartsAnswer };
+  | { readonly kind: 'done'; readonly answer: PartsAnswer; readonly written?: string | undefined };
 
 /** What the thread is given beyond its time before it is ended, since no engine keeps time exactly. */
 const GRACE_SECONDS = 2;
@@ -32,7 +38,7 @@ export function solveInThread(
   task: SolverTask,
   program: URL,
   tell: (part: number, progress: Progress) => void,
-): Promise<PartsAnswer> {
+): Promise<SolverAnswer> {
   const parts: (PartAnswer | undefined)[] = task.models.map(() => undefined);
   const note = (part: number, { bound, packing, multipliers }: Progress): void => {
     const before = parts[part];
@@ -50,7 +56,7 @@ export function solveInThread(
     const worker = new Worker(program, { workerData: task });
     let timer: NodeJS.Timeout | undefined;
     let isOver = false;
-    const end = (answer: PartsAnswer): void => {
+    const end = (answer: SolverAnswer): void => {
       if (isOver) return;
       isOver = true;
       clearTimeout(timer);
@@ -59,7 +65,7 @@ export function solveInThread(
     };
     timer = setTimeout(() => end(summed(parts)), (task.timeLimit + GRACE_SECONDS) * 1000);
     worker.on('message', (message: Message) => {
-      if (message.kind === 'done') return end(message.answer);
+      if (message.kind === 'done') return end({ ...message.answer, written: message.written });
       note(message.part, message.progress);
       tell(message.part, message.progress);
     });

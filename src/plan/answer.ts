@@ -108,7 +108,7 @@ function maskWith(query: Query, wish: string): Uint32Array {
 }
 
 /** Whether machines of a cost (nano-dollars per hour, together) stay within the request's budget of a month. */
-function withinBudget({ constraints }: MachineRequest): (cost: bigint) => boolean {
+export function withinBudget({ constraints }: MachineRequest): (cost: bigint) => boolean {
   const budget = constraints.byKey.get('budget')?.value;
   return (cost) => typeof budget !== 'number' || cost * BigInt(HOURS_PER_MONTH) <= BigInt(budget);
 }

@@ -159,7 +159,7 @@ function savings(answer: Answer, more: readonly string[] | undefined): readonly 
 type Step = Answer['explanation']['proofs'][string][number];
 
 /** A step of a proof, with the steps that it rests on down to a depth. */
-function stepItem(step: Step, depth: number): Item {
+export function stepItem(step: Step, depth: number): Item {
   const { rule, place, source, facts, because } = step;
   const told = facts
     .map((fact) => {

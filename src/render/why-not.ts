@@ -13,7 +13,7 @@ type Failed = NonNullable<Miss['proof']>[number];
 const MOST_RULES = 3;
 
 /** A rule that stands between a machine and a capability, and what would have to be otherwise. */
-function failedItem({ rule, place, how, summary, missing }: Failed): Item {
+export function failedItem({ rule, place, how, summary, missing }: Failed): Item {
   const verb = { provides: 'would give it', withholds: 'withholds it', version: 'gives it' }[how];
   const unless = how === 'withholds' ? 'unless' : 'if';
   const facts = missing.map(({ needs, has, unknown }) => `${needs} (${unknown ? 'unknown' : `it is ${has}`})`);

@@ -1,7 +1,7 @@
 import type { Attribute, Vocabulary } from '../catalog/value.ts';
 import { type Diagnostic, fail, ok, type Result } from '../diagnostic/diagnostic.ts';
 import { didYouMean } from '../diagnostic/nearest.ts';
-import { countLeaves, MOST_LEAVES } from './condition.ts';
+import { countLeaves, MOST_LEAVES } from './leaf-count.ts';
 import type { Condition, Operator, Rule } from './rule.ts';
 
 /**

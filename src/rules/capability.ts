@@ -42,7 +42,8 @@ export type States = ReadonlyMap<string, CapabilityState>;
 
 const NO_STATES: States = new Map();
 
-function deriveOne(
+/** What a stratum's rules make of one capability, given the truth of their conditions. */
+export function deriveOne(
   program: Program,
   stratum: Stratum,
   name: string,

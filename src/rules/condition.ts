@@ -5,6 +5,7 @@ import { didYouMean } from '../diagnostic/nearest.ts';
 import { type Document, type Path, placeIn } from '../document/read.ts';
 import { SIZE_UNITS } from '../quantity/size.ts';
 import { isVersion } from '../quantity/version.ts';
+import { countLeaves, MOST_LEAVES } from './leaf-count.ts';
 import { type Param, writtenParam } from './params.ts';
 import { ALWAYS, type Condition, type Operand, type Operator, type Test } from './rule.ts';
 
@@ -270,20 +271,6 @@ function readCapabilityTest(reading: Reading, key: string, raw: unknown, path: P
 }
 
 /** The most parts that a condition may have. */
-export const MOST_LEAVES = 10_000;
-
-/** How many leaves a condition has once its named conditions are written out. */
-export function countLeaves(condition: Condition, known = new Map<Condition, number>()): number {
-  const before = known.get(condition);
-  if (before !== undefined) return before;
-  let count = 1;
-  if (condition.kind === 'not') count = countLeaves(condition.of, known);
-  else if (condition.kind === 'all' || condition.kind === 'any') {
-    count = condition.of.reduce((total, part) => total + countLeaves(part, known), 0);
-  }
-  known.set(condition, count);
-  return count;
-}
 
 /** Reads the whole condition of a rule. Undefined after a fault; a name that doubles and doubles again is one. */
 export function readWhole(reading: Reading, raw: unknown, path: Path): Condition | undefined {

@@ -32,6 +32,13 @@ const overridesSchema = z
   .min(1)
   .optional()
   .meta({ description: 'Rules that do not apply where this one does: ids, those of the same module without it.' });
+const accept = z
+  .record(z.string().regex(/^R\d{3}$/, 'a finding is accepted by its code, such as R113'), z.string().min(1))
+  .optional()
+  .meta({
+    description:
+      'Findings of "stowage rules check" that are meant to be so, by code, each with the reason. One that is not found is a finding itself.',
+  });
 
 const idSchema = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'a rule id is lower-case letters, digits and dashes');
 
@@ -80,6 +87,7 @@ export const ruleSchema = z
       .meta({ description: 'warn: a forbid or require is told, not enforced. off: the rule is left out.' }),
     waivable: z.union([z.literal(true), z.literal('never')]).optional(),
     'on-unknown': z.enum(['refuse', 'warn', 'allow']).optional(),
+    accept,
   })
   .meta({ description: 'One statement: when its condition holds, exactly one verb applies.' });
 
@@ -99,6 +107,7 @@ export const tableSchema = z.strictObject({
   verb: z.enum(['provide', 'refine']),
   via: z.enum(['launch', 'launch-option', 'after-launch', 'image']).optional(),
   steps: z.array(z.string()).optional(),
+  accept,
   rows: z
     .array(
       z.strictObject({

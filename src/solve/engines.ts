@@ -94,18 +94,20 @@ export function firstFitDecreasing(model: PackingModel): PackingAnswer {
 const OPTIMAL = 7;
 const INFEASIBLE = 8;
 
+/** Which columns say how many of each row are on a copy of a bin. */
+interface Copy {
+  readonly bin: number;
+  readonly columns: readonly (number | undefined)[];
+}
+
 /**
- * The assignment model in one go, by HiGHS: how many of each row are on each copy of each bin. Exact where it ends, and
- * hopeless beyond some dozens of units.
+ * The assignment model: how many of each row are on each copy of each bin. Exact, and hopeless beyond some dozens of
+ * units.
  */
-export function assignment(whole: PackingModel, highs: Highs, { remaining, seed = 0 }: SolveLimits): PackingAnswer {
-  const kept = undominated(whole);
-  const model: PackingModel = { ...whole, bins: kept.map((bin) => whole.bins[bin]!) };
+function assignmentModel(model: PackingModel, infinity: number) {
   const { bins, rows, supplies, evenly } = model;
   const ceilings = ceilingsOf(model);
   const units = ceilings.reduce((sum, count) => sum + count, 0);
-  if (units === 0) return unproved(whole, [], false);
-  if (bins.length === 0) return { ...nothing(whole), status: 'infeasible' };
   const copies = bins.map(({ supply }) => (supply === undefined ? units : Math.min(units, supplies[supply]!)));
   const unit = Math.max(1, ...bins.map((bin) => bin.price)) / 1000;
   const cost: number[] = [];
@@ -115,7 +117,6 @@ export function assignment(whole: PackingModel, highs: Highs, { remaining, seed 
   const starts = [0];
   const indices: number[] = [];
   const values: number[] = [];
-  const infinity = highs.infinity;
   const row = (low: number, high: number): number => {
     lowerOf.push(low);
     upperOf.push(high);
@@ -135,7 +136,7 @@ export function assignment(whole: PackingModel, highs: Highs, { remaining, seed 
   const covers = rows.map(({ demand }) => row(demand, infinity));
   const limits = supplies.map((limit) => row(0, limit));
   const lots = evenly.map(({ extra }) => row(extra, infinity));
-  const placed: { readonly bin: number; readonly columns: readonly (number | undefined)[] }[] = [];
+  const placed: Copy[] = [];
   for (const [index, bin] of bins.entries()) {
     for (let copy = 0; copy < copies[index]!; copy += 1) {
       const room = bin.capacity.map(() => row(-infinity, 0));
@@ -184,8 +185,9 @@ export function assignment(whole: PackingModel, highs: Highs, { remaining, seed 
         [covers[one]!, -1],
         [lots[index]!, 1],
       ]);
-  return highs.withModel((solver): PackingAnswer => {
-    solver.passModel({
+  return {
+    placed,
+    data: {
       numCols: cost.length,
       numRows: lowerOf.length,
       colCost: cost,
@@ -193,9 +195,37 @@ export function assignment(whole: PackingModel, highs: Highs, { remaining, seed 
       colUpper: upper,
       rowLower: lowerOf,
       rowUpper: upperOf,
-      matrix: { format: 'csc', numRows: lowerOf.length, numCols: cost.length, starts, indices, values },
+      matrix: {
+        format: 'csc' as const,
+        numRows: lowerOf.length,
+        numCols: cost.length,
+        starts,
+        indices,
+        values,
+      },
       integrality: new Int32Array(cost.length).fill(1),
-    });
+    },
+  };
+}
+
+/** The assignment model as a text in the LP format, for other solvers. */
+export function writeAssignment(whole: PackingModel, highs: Highs): string {
+  const model: PackingModel = { ...whole, bins: undominated(whole).map((bin) => whole.bins[bin]!) };
+  return highs.withModel((solver) => {
+    solver.passModel(assignmentModel(model, highs.infinity).data);
+    return solver.exportModel('lp');
+  });
+}
+
+/** The assignment model in one go, by HiGHS. */
+export function assignment(whole: PackingModel, highs: Highs, { remaining, seed = 0 }: SolveLimits): PackingAnswer {
+  const kept = undominated(whole);
+  const model: PackingModel = { ...whole, bins: kept.map((bin) => whole.bins[bin]!) };
+  if (ceilingsOf(model).every((count) => count === 0)) return unproved(whole, [], false);
+  if (model.bins.length === 0) return { ...nothing(whole), status: 'infeasible' };
+  const { data, placed } = assignmentModel(model, highs.infinity);
+  return highs.withModel((solver): PackingAnswer => {
+    solver.passModel(data);
     solver.options.set({
       output_flag: false,
       time_limit: Math.min(1e7, Math.max(0.01, remaining())),

@@ -19,8 +19,6 @@ export interface IntegerLimits {
 
 export interface IntegerEngine {
   cover(model: PackingModel, patterns: readonly Pattern[], limits: IntegerLimits): IntegerAnswer;
-  /** The same model as a text in the LP format. */
-  write(model: PackingModel, patterns: readonly Pattern[]): string;
 }
 
 const OPTIMAL = 7;
@@ -110,12 +108,6 @@ export function highsEngine(highs: Highs): IntegerEngine {
         const status: number = modelStatus;
         const proved = status === OPTIMAL || status === INFEASIBLE || status === OBJECTIVE_BOUND;
         return { proved, uses: uses.length === 0 || status === INFEASIBLE ? undefined : uses };
-      });
-    },
-    write(model, patterns) {
-      return highs.withModel((solver) => {
-        solver.passModel(modelOf(highs, model, patterns).data);
-        return solver.exportModel('lp');
       });
     },
   };

@@ -4,7 +4,7 @@ import { canonicalJson } from '../document/canonical.ts';
 import { type Document, documentOfValue, type Path, partOf, readDocument } from '../document/read.ts';
 import type { ParamSetting } from '../rules/param-setting.ts';
 import { settingsById, unknownSettings } from '../rules/params.ts';
-import { type RuleModule, readRuleModule } from '../rules/parse.ts';
+import { type RuleContext, type RuleModule, readRuleModule } from '../rules/parse.ts';
 import { compileRules, type Program } from '../rules/program.ts';
 import { readVocabulary, readVocabularyDocument } from '../rules/vocabulary.ts';
 import { readText, sha256 } from './files.ts';
@@ -92,20 +92,41 @@ export interface RuleOptions {
  */
 export function loadRules(
   packs: readonly unknown[],
+  vocabulary?: Vocabulary,
+  document?: Document,
+  at?: Path,
+  options?: RuleOptions,
+): Result<Program> {
+  const loaded = loadModules(packs, vocabulary, document, at, options);
+  return loaded.ok ? ok(loaded.value.program) : loaded;
+}
+
+/** A program, and what each of its modules was read with, so that one can be read anew. */
+export interface LoadedModules {
+  readonly program: Program;
+  readonly contexts: ReadonlyMap<string, RuleContext>;
+}
+
+/** The same, with what its modules were read with. */
+export function loadModules(
+  packs: readonly unknown[],
   vocabulary: Vocabulary = loadVocabulary(),
   document: Document = documentOfValue('rules', { rules: packs }),
   at: Path = ['rules'],
   { params = [], read }: RuleOptions = {},
-): Result<Program> {
+): Result<LoadedModules> {
   const files = packFiles(packs, document, at, read);
   if (!files.ok) return files;
   const settings = settingsById(params);
   if (!settings.ok) return settings;
   const modules = new Map<Using, RuleModule>();
+  const contexts = new Map<string, RuleContext>();
   for (const using of files.value) {
     const uses = using.uses.map((used) => modules.get(used)!);
-    const module = readRuleModule(using.document, vocabulary, { uses, settings: settings.value });
+    const context: RuleContext = { uses, settings: settings.value };
+    const module = readRuleModule(using.document, vocabulary, context);
     if (!module.ok) return module;
+    contexts.set(module.value.name, context);
     modules.set(using, module.value);
   }
   const all = [...modules.values()];
@@ -117,7 +138,8 @@ export function loadRules(
   const set = params.map(({ id, value }) => canonicalJson([id, value])).sort();
   const digest = sha256([...texts, ...set].join('\n'));
   const rules = all.flatMap((module) => module.rules);
-  return compileRules(vocabulary, rules, `sha256:${digest}`);
+  const program = compileRules(vocabulary, rules, `sha256:${digest}`);
+  return program.ok ? ok({ program: program.value, contexts }) : program;
 }
 
 /**

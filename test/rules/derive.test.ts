@@ -71,6 +71,11 @@ describe('a derivation', () => {
             for (const [index, rule] of program.refusals.entries()) {
               expect(derivation.violated(index, site)).toBe(referenceViolated(program, rule, facts, reference));
             }
+            for (const rule of program.prefers) {
+              expect(derivation.preferRules(site).includes(rule)).toBe(
+                referenceApplies(program, rule, facts, reference) === 2,
+              );
+            }
             for (const rule of program.prices) {
               expect(derivation.priceRules(site).includes(rule)).toBe(
                 referenceApplies(program, rule, facts, reference) === 2,

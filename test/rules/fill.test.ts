@@ -74,6 +74,15 @@ describe('facts that rules set', () => {
     expect(valueAt(catalog.types, 'type.cores', 0)).toBe(4);
     expect(catalog.filled?.types.by.get('type.cores')).toEqual(['m/one']);
     expect(asStated(catalog)).toEqual(own);
+    const other = programOf([
+      {
+        format: 1,
+        module: 'm',
+        rules: { two: { summary: 'x', when: { 'type.name': 'a' }, set: { 'type.cores': 8 } } },
+      },
+    ]);
+    expect(compile(catalog, other).catalog.filled?.types.by.get('type.cores')).toEqual(['m/two']);
+    expect(valueAt(compile(catalog, other).catalog.types, 'type.cores', 0)).toBe(8);
     expect(compile(catalog, programOf([])).catalog).toEqual(own);
     expect(compile(own, programOf([])).catalog).toBe(own);
   });

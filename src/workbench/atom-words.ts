@@ -1,0 +1,37 @@
+import { formatValue } from '../catalog/decode.ts';
+import type { AtomVariable } from '../rules/atoms.ts';
+
+/**
+ * Some values of a variable in words: `type.cores at least 4`, `request.env production or staging`,
+ * `image.os other than windows`, `type.tags with ssd`.
+ *
+ * @param indexes of the values, ascending
+ * @param present the indexes that come into question at all; every one unless given
+ */
+export function atomsInWords(
+  { attribute, kind, member, values, unspoken }: AtomVariable,
+  indexes: readonly number[],
+  present: readonly number[] = [...values.keys()],
+): string {
+  const { name } = attribute;
+  if (kind === 'member') return `${name} ${indexes[0] === 1 ? 'with' : 'without'} ${member}`;
+  if (kind === 'known') return `${name} ${indexes[0] === 1 ? 'known' : 'unknown'}`;
+  const known = indexes.filter((index) => values[index] !== undefined);
+  const others = present.filter((index) => values[index] !== undefined && !indexes.includes(index));
+  const orUnknown = known.length < indexes.length ? ' or unknown' : '';
+  if (known.length === 0) return `${name} unknown`;
+  if (others.length === 0) return `${name} ${orUnknown === '' ? 'known' : 'of any kind'}`;
+  const told = (index: number): string => formatValue(attribute, values[index]);
+  const isOpen = unspoken !== undefined && known.some((index) => index >= unspoken);
+  if (['number', 'version', 'date'].includes(attribute.kind.kind)) {
+    const all = [...known, ...others].sort((a, b) => a - b);
+    const from = all.indexOf(known[0]!);
+    const isRun = known.every((index, position) => all[from + position] === index);
+    if (isRun && from + known.length === all.length && from > 0)
+      return `${name} at least ${told(known[0]!)}${orUnknown}`;
+    if (isRun && from === 0) return `${name} below ${told(others[0]!)}${orUnknown}`;
+  }
+  if (isOpen || (others.length < known.length && orUnknown === ''))
+    return `${name} other than ${others.map(told).join(' or ')}${orUnknown}`;
+  return `${name} ${known.map(told).join(' or ')}${orUnknown}`;
+}
