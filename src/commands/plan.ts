@@ -1,32 +1,22 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { bundleModel } from '../plan/bundle-model.ts';
 import { deployBundle } from '../plan/deploy.ts';
-import { type ModelEngine, USUAL_TIME_LIMIT, validateModel } from '../plan/model-problem.ts';
-import { secondsOf } from '../plan/model-schema.ts';
+import { USUAL_TIME_LIMIT, validateModel } from '../plan/model-problem.ts';
 import { type PackAnswer, packBundle } from '../plan/pack-bundle.ts';
 import { render } from '../render/formats.ts';
 import { packBlocks } from '../render/pack.ts';
 import { writeWhole } from '../storage/files.ts';
 import { loaderFor } from '../storage/loader.ts';
 import { addBundleOptions, type BundleOptions, readBundleQuestion } from './bundle-options.ts';
-import {
-  addOutputOptions,
-  addSourceOptions,
-  type OutputOptions,
-  type SourceOptions,
-  sourceWords,
-  wholeNumber,
-} from './options.ts';
+import { addOutputOptions, addSourceOptions, type OutputOptions, type SourceOptions, sourceWords } from './options.ts';
 import { deliver, EXIT, type Process, report, unwritable } from './process.ts';
 import { solveModel } from './solve-model.ts';
+import { addSolverOptions, type SolverOptions, withSolverOptions } from './solver-options.ts';
 
-interface Options extends OutputOptions, SourceOptions, BundleOptions {
+interface Options extends OutputOptions, SourceOptions, BundleOptions, SolverOptions {
   readonly pack?: boolean;
   readonly into?: string;
-  readonly engine: ModelEngine;
-  readonly timeLimit: number;
-  readonly seed: number;
   readonly writeOverlay?: string;
   readonly writeBundle?: string;
 }
@@ -40,12 +30,6 @@ Examples:
   stowage plan ./bundle.yaml --pack --into lxd --with container-network=provider --cloud aws
   juju deploy ./bundle.yaml --overlay packed.yaml
 `;
-
-function seconds(text: string): number {
-  const value = secondsOf(text);
-  if (value === undefined) throw new InvalidArgumentError('It must be a time such as 10s, 500ms or 2m.');
-  return value;
-}
 
 /** Writes what was asked for beside the answer; the first fault ends it. */
 function writeFiles({ overlay }: PackAnswer, texts: readonly string[], options: Options): Diagnostic | undefined {
@@ -77,11 +61,8 @@ export function planCommand(process: Process, exit: (code: number) => void): Com
     )
     .option('--write-overlay <file>', 'write the overlay that Juju is told of')
     .option('--write-bundle <file>', 'write bundle and overlay as one file')
-    .option('--time-limit <time>', 'how long to search', seconds, USUAL_TIME_LIMIT)
-    .addOption(new Option('--engine <engine>', 'how to search').choices(['columns', 'highs', 'ffd']).default('columns'))
-    .option('--seed <number>', 'of what the search leaves to chance', wholeNumber(0), 0)
     .addHelpText('after', EXAMPLES);
-  addOutputOptions(addSourceOptions(addBundleOptions(command)));
+  addOutputOptions(addSourceOptions(addSolverOptions(addBundleOptions(command))));
   return command.action(async (path: string, options: Options) => {
     if (options.pack !== true) {
       const hint = "add --pack; the author's own placement is priced by stowage deploy --dry-run";
@@ -92,7 +73,7 @@ export function planCommand(process: Process, exit: (code: number) => void): Com
     const asked = await readBundleQuestion(process, loaderFor(process.env), path, options);
     if (!asked.ok) return exit(report(process, asked.diagnostics));
     const { compiled, settings, placed, files } = asked.value;
-    const { at, into, engine, timeLimit, seed } = options;
+    const { at, into } = options;
     const model = bundleModel(placed, compiled.catalog, settings, { into });
     const faults = validateModel(model.request, compiled);
     if (faults.length > 0) return exit(report(process, faults));
@@ -101,10 +82,17 @@ export function planCommand(process: Process, exit: (code: number) => void): Com
     };
     progress('judging offers');
     const author = deployBundle(compiled, placed, settings, { at });
+    let lp: string | undefined;
     const answer = await solveModel(
-      { compiled, request: model.request, options: { engine, timeLimit, seed, at } },
-      progress,
-      false,
+      withSolverOptions(
+        {
+          compiled,
+          request: model.request,
+          options: { engine: 'columns', timeLimit: USUAL_TIME_LIMIT, seed: 0, at },
+        },
+        options,
+      ),
+      { progress, explain: false, write: options.writeLp === undefined ? undefined : (written) => (lp = written) },
     );
     const packed = packBundle(compiled, files, author, model, answer, settings, at);
     if (!packed.ok) throw new Error(`the packed bundle is no bundle: ${packed.diagnostics[0]?.message}`);
@@ -117,8 +105,10 @@ export function planCommand(process: Process, exit: (code: number) => void): Com
         packed.value,
         files.map((file) => file.text),
         options,
-      ) ?? deliver(process, text, options.output);
+      ) ??
+      (lp === undefined ? undefined : deliver(process, lp, options.writeLp)) ??
+      deliver(process, text, options.output);
     if (fault !== undefined) return exit(report(process, [fault]));
-    exit(packed.value.packed?.status === 'optimal' ? EXIT.answer : EXIT.noAnswer);
+    exit(packed.value.overlay === null ? EXIT.noAnswer : EXIT.answer);
   });
 }
