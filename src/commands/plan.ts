@@ -82,18 +82,18 @@ export function planCommand(process: Process, exit: (code: number) => void): Com
     };
     progress('judging offers');
     const author = deployBundle(compiled, placed, settings, { at });
-    const usual = { engine: 'columns', timeLimit: USUAL_TIME_LIMIT, seed: 0, at } as const;
-    let unwritten: Diagnostic | undefined;
-    const answer = await solveModel(withSolverOptions({ compiled, request: model.request, options: usual }, options), {
-      progress,
-      write:
-        options.writeLp === undefined
-          ? undefined
-          : (written) => {
-              unwritten = deliver(process, written, options.writeLp);
-            },
-    });
-    if (unwritten !== undefined) return exit(report(process, [unwritten]));
+    let lp: string | undefined;
+    const answer = await solveModel(
+      withSolverOptions(
+        {
+          compiled,
+          request: model.request,
+          options: { engine: 'columns', timeLimit: USUAL_TIME_LIMIT, seed: 0, at },
+        },
+        options,
+      ),
+      { progress, explain: false, write: options.writeLp === undefined ? undefined : (written) => (lp = written) },
+    );
     const packed = packBundle(compiled, files, author, model, answer, settings, at);
     if (!packed.ok) throw new Error(`the packed bundle is no bundle: ${packed.diagnostics[0]?.message}`);
     const name = path === '-' ? '<stdin>' : path;
@@ -105,8 +105,10 @@ export function planCommand(process: Process, exit: (code: number) => void): Com
         packed.value,
         files.map((file) => file.text),
         options,
-      ) ?? deliver(process, text, options.output);
+      ) ??
+      (lp === undefined ? undefined : deliver(process, lp, options.writeLp)) ??
+      deliver(process, text, options.output);
     if (fault !== undefined) return exit(report(process, [fault]));
-    exit(packed.value.packed?.status === 'optimal' ? EXIT.answer : EXIT.noAnswer);
+    exit(packed.value.overlay === null ? EXIT.noAnswer : EXIT.answer);
   });
 }
