@@ -8,7 +8,14 @@ import type { TypedMachine } from './status-types.ts';
 /** A model that runs: the machines of a status, with the units of its exported bundle where they are. */
 
 export interface RunningModel {
-  readonly request: ModelRequest;
+  /** Units stay where they are, and machines that run cost nothing more. */
+  readonly kept: ModelRequest;
+  /** All units may move, and every machine that is kept costs its price. */
+  readonly free: ModelRequest;
+  /** Where units run, by the model's names of them. */
+  readonly at: ReadonlyMap<string, string>;
+  /** Nano-dollars an hour of all machines that run. */
+  readonly cost: bigint;
   readonly warnings: readonly Diagnostic[];
 }
 
@@ -30,7 +37,7 @@ function bundleNames({ units }: Status): ReadonlyMap<string, string> {
 }
 
 /**
- * The model's request with the machines that run, each at its list price, and their units on them.
+ * The model's request with the machines that run and their units on them; prices are those on demand.
  *
  * @param model made of the bundle that `juju export-bundle` writes of this very model
  */
@@ -52,14 +59,14 @@ export function runningModel(
     if (machine === undefined) absent.push(first);
     else onMachine.set(machine, [...(onMachine.get(machine) ?? []), name]);
   }
-  const machines = typed.map(({ machine, name, offer }): RunningMachine => {
+  const machines = typed.map(({ machine, name }): RunningMachine => {
     return {
       id: machine.id,
       type: name,
       cloud: status.cloud,
       region: status.region!,
       zone: machine.zone,
-      keepPrice: offers.price[offer]!,
+      keepPrice: 0,
       used: new Map(),
       units: onMachine.get(machine.id) ?? [],
     };
@@ -76,5 +83,16 @@ export function runningModel(
       code: 'not-in-bundle',
       message: `${others.join(', ')} run and are not in the bundle: what they take is not reckoned with`,
     });
-  return { request: { ...model.request, machines }, warnings };
+  const priced = machines.map((machine, index) => ({
+    ...machine,
+    keepPrice: offers.price[typed[index]!.offer]!,
+    units: [],
+  }));
+  return {
+    kept: { ...model.request, machines },
+    free: { ...model.request, machines: priced },
+    at: new Map([...onMachine].flatMap(([machine, units]) => units.map((unit): [string, string] => [unit, machine]))),
+    cost: priced.reduce((sum, { keepPrice }) => sum + BigInt(keepPrice), 0n),
+    warnings,
+  };
 }

@@ -200,11 +200,16 @@ describe('a model that runs', () => {
     if (!placement.ok || !typed.ok) throw new Error();
     const settings = { model: { byKey: new Map(), aliases: [] }, attributes: new Map(), reserve: true, waived: [] };
     const model = bundleModel({ bundle: bundle.value, placement: placement.value }, catalog, settings);
-    const { request, warnings } = runningModel(statusOf(STATUS), typed.value, model, catalog);
-    expect(request.machines.map(({ id, type, zone, keepPrice, units }) => [id, type, zone, keepPrice, units])).toEqual([
-      ['2', 'big', 'r1-a', 600_000_000, ['db/0', 'db/1', 'wiki/0']],
-      ['10', 'small', 'r1-b', 300_000_000, ['wiki/1']],
+    const { kept, free, cost, warnings } = runningModel(statusOf(STATUS), typed.value, model, catalog);
+    expect(kept.machines.map(({ id, type, zone, keepPrice, units }) => [id, type, zone, keepPrice, units])).toEqual([
+      ['2', 'big', 'r1-a', 0, ['db/0', 'db/1', 'wiki/0']],
+      ['10', 'small', 'r1-b', 0, ['wiki/1']],
     ]);
+    expect(free.machines.map(({ keepPrice, units }) => [keepPrice, units])).toEqual([
+      [600_000_000, []],
+      [300_000_000, []],
+    ]);
+    expect(cost).toBe(900_000_000n);
     expect(warnings.map(({ message }) => message)).toEqual([
       'the bundle has new/0, which the status does not tell of: to be placed anew',
     ]);
