@@ -159,6 +159,17 @@ const diagnostic = z.strictObject({
   hint: z.string().optional(),
 });
 
+const unitGroup = z.strictObject({
+  id: z.string(),
+  count: size,
+  needs: z.record(z.string(), size).meta({ description: 'What each takes of its machine, by dimension.' }),
+  container: z.string().optional().meta({ description: 'The container type that each runs in.' }),
+  'max-per-machine': size.optional(),
+  'apart-from': z.array(z.string()).optional(),
+  with: z.string().optional(),
+  spread: z.literal('zone').optional(),
+});
+
 export const answerSchema = z
   .strictObject({
     format: z.literal('stowage.answer/1'),
@@ -169,6 +180,10 @@ export const answerSchema = z
     gap: z.string().nullable(),
     proof: z.enum(['exhaustive', 'linear-program', 'juju-2.8', 'juju-3.6', 'multipliers', 'enumeration']).nullable(),
     machines: z.array(machine),
+    'unit-groups': z
+      .array(unitGroup)
+      .optional()
+      .meta({ description: 'Of a model: its units as they were asked for, in the order of the request.' }),
     considered: z.strictObject({ offers: size, fit: size, 'unpriced-fit': size }),
     'runner-up': z
       .strictObject({
@@ -237,6 +252,24 @@ export const answerSchema = z
         )
         .meta({ description: 'Every considered offer before the chosen one, counted once, by all that it misses.' }),
       savings: z.array(relaxation).meta({ description: 'Single changes that would save money.' }),
+      changes: z
+        .array(
+          z.strictObject({
+            change: z.string(),
+            cost: money.meta({ description: 'USD per hour of the cheapest plan found with the change.' }),
+            saves: money.meta({ description: 'USD a month less than the answer costs.' }),
+          }),
+        )
+        .optional()
+        .meta({ description: 'Of a model: single wishes that cost something, dearest first.' }),
+      fewest: z
+        .strictObject({
+          machines: size,
+          'at-least': size.meta({ description: 'With fewer machines than this it is proved not to be possible.' }),
+          cost: money.meta({ description: 'USD per hour of the cheapest plan found with so few machines.' }),
+        })
+        .optional()
+        .meta({ description: 'Of a model: the fewest machines found, whatever they cost.' }),
       unpriced: z.array(
         z.strictObject({
           type: z.string(),
@@ -262,4 +295,5 @@ export type Machine = Answer['machines'][number];
 export type Alternative = NonNullable<Answer['full-speed']>;
 export type RelaxationText = z.infer<typeof relaxation>;
 export type ConflictText = z.infer<typeof conflict>;
+export type UnitGroupText = z.infer<typeof unitGroup>;
 export type Note = Answer['notes'][number];
