@@ -6,8 +6,8 @@ import { toText } from './text.ts';
 export const FORMATS = ['tabular', 'json', 'yaml', 'markdown'] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** Answers have machines, which can be put in rows as well. */
-export const ANSWER_FORMATS = [...FORMATS, 'csv'] as const;
+/** Answers have machines, which can be put in rows and drawn as well. */
+export const ANSWER_FORMATS = [...FORMATS, 'csv', 'html'] as const;
 export type AnswerFormat = (typeof ANSWER_FORMATS)[number];
 
 /** Whether a format is one for values other than answers. */
@@ -45,6 +45,10 @@ export async function renderAnswer(
     case 'csv': {
       const { answerCsv } = await import('./csv.ts');
       return answerCsv(answer);
+    }
+    case 'html': {
+      const { answerPage } = await import('./page.ts');
+      return answerPage(answer, options);
     }
     default:
       return render(answer, format, () => answerBlocks(answer, options));
