@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { fail, ok, type Result } from '../diagnostic/diagnostic.ts';
 import { checkDocument } from '../document/check.ts';
-import { placeIn, readDocument } from '../document/read.ts';
+import { placeIn } from '../document/read.ts';
+import { readProblemText } from '../plan/problem.ts';
 import { type Answer, answerSchema } from '../plan/schema.ts';
 import { type WhyNot, whyNotSchema } from '../plan/why-not-schema.ts';
 import { FORMATS, isFormat, render, renderAnswer } from '../render/formats.ts';
@@ -20,7 +21,8 @@ type Saved =
 
 /** An answer that was saved as JSON or YAML. */
 function readSaved(source: string, text: string): Result<Saved> {
-  const document = readDocument(source, text);
+  // Answers to models are as large as problems, and far larger than what people write.
+  const document = readProblemText(source, text);
   if (!document.ok) return document;
   const format = (document.value.value as { readonly format?: unknown } | null)?.format;
   if (format === 'stowage.why-not/1') {

@@ -1,7 +1,8 @@
 import type { Answer, Machine, UnitGroupText } from '../plan/schema.ts';
-import { unitCounts } from './alike.ts';
+import { alike, unitCounts } from './alike.ts';
 import type { Block } from './blocks.ts';
 import { amountText, dimensionName, leftOf, percentFull, tightestOf } from './fill.ts';
+import { machineRanges } from './unit-names.ts';
 
 /** What binds on each machine of a model, and which units would not fit any more. */
 
@@ -44,11 +45,22 @@ function bindsText(machine: Machine, groups: readonly UnitGroupText[]): string {
   return [...room, ...limits].join(', ') || '-';
 }
 
-/** A row for each machine; nothing where the answer does not tell what units take. */
+/** So many kinds of units are named before the rest is only counted. */
+const MOST_NAMED = 4;
+
+function barredText(barred: readonly string[], of: number): string {
+  if (barred.length === 0) return '-';
+  if (barred.length <= MOST_NAMED) return barred.join(', ');
+  if (barred.length === of) return `any of the ${of} kinds`;
+  const named = barred.slice(0, MOST_NAMED);
+  return `${named.join(', ')}, and ${barred.length - named.length} more of the ${of} kinds`;
+}
+
+/** A row for machines that are alike; nothing where the answer does not tell what units take. */
 export function bindingTable(answer: Answer): readonly Block[] {
   const groups = answer['unit-groups'];
   if (groups === undefined || answer.machines.length === 0) return [];
-  const rows = answer.machines.map((machine) => {
+  const rows = alike(answer.machines).map(({ first: machine, machines }) => {
     const left = Object.entries(machine.fill ?? {}).flatMap(([dimension, filled]) => {
       const room = leftOf(filled);
       return room === undefined ? [] : [`${dimensionName(dimension)} ${amountText(dimension, room)}`];
@@ -57,7 +69,12 @@ export function bindingTable(answer: Answer): readonly Block[] {
       const why = whyNoMore(machine, group, groups);
       return why === undefined ? [] : [`${group.id} (${why})`];
     });
-    return [machine.id, bindsText(machine, groups), left.join(', ') || '-', barred.join(', ') || '-'];
+    return [
+      machineRanges(machines.map(({ id }) => id)),
+      bindsText(machine, groups),
+      left.join(', ') || '-',
+      barredText(barred, groups.length),
+    ];
   });
   return [
     {

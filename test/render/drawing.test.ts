@@ -205,6 +205,20 @@ describe('a page', () => {
   });
 });
 
+describe('a saved answer of hundreds of machines', () => {
+  it('is explained and drawn', () => {
+    const machines = Array.from({ length: 400 }, (_, index) => ({
+      ...{ ...bare, id: `new-${index}` },
+      units: Array.from({ length: 60 }, (_unit, unit) => `web/${index * 60 + unit}`),
+      fill: { mem: { used: 600, reserved: 0, capacity: 1000 + index } },
+    }));
+    const answer = { ...plain(machines), 'unit-groups': [{ id: 'web', count: 24_000, needs: { mem: 10 } }] };
+    const ran = stowage(['explain', '-', '--format', 'html'], { input: JSON.stringify(answer) });
+    expect(ran).toMatchObject({ code: 0, err: '' });
+    expect(ran.out).toContain('400 machines for 24,000 units in lab r1');
+  });
+});
+
 describe('formats that only answers with machines have', () => {
   it('are refused where there are none', () => {
     const asked = ['add-machine', 'kvm', ...within('aws', 'us-east-1')];
