@@ -180,10 +180,6 @@ export const answerSchema = z
     gap: z.string().nullable(),
     proof: z.enum(['exhaustive', 'linear-program', 'juju-2.8', 'juju-3.6', 'multipliers', 'enumeration']).nullable(),
     machines: z.array(machine),
-    'unit-groups': z
-      .array(unitGroup)
-      .optional()
-      .meta({ description: 'Of a model: its units as they were asked for, in the order of the request.' }),
     considered: z.strictObject({ offers: size, fit: size, 'unpriced-fit': size }),
     'runner-up': z
       .strictObject({
@@ -280,6 +276,10 @@ export const answerSchema = z
       ),
     }),
     certificate: certificate.optional(),
+    'unit-groups': z
+      .array(unitGroup)
+      .optional()
+      .meta({ description: 'Of a model: its units as they were asked for, in the order of the request.' }),
     'model-conflicts': z
       .array(z.strictObject({ units: z.array(z.string()), text: z.string() }))
       .optional()
