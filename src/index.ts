@@ -84,7 +84,7 @@ export { type Alternative, type Answer, answerSchema, type Machine } from './pla
 export { type Found, type Watch, watch } from './plan/watch.ts';
 export { type WhatIf, whatIfSchema } from './plan/what-if.ts';
 export { type WhyNot, whyNotSchema } from './plan/why-not-schema.ts';
-export { type Format, renderAnswer } from './render/formats.ts';
+export { type AnswerFormat, type Format, renderAnswer } from './render/formats.ts';
 export { type Constraints, canonicalConstraints } from './request/constraints.ts';
 export type { CompatMode, JujuVersion } from './request/dialect.ts';
 export type { MachineRequest } from './request/request.ts';

@@ -15,6 +15,7 @@ import { modelConflicts } from './model-conflicts.ts';
 import { modelNotes } from './model-notes.ts';
 import type { ModelProblem } from './model-problem.ts';
 import type { Answer, Machine } from './schema.ts';
+import { unitGroups } from './unit-groups.ts';
 
 /** The answer to a model: machines with their units, what they cost, and what proves that nothing cheaper exists. */
 
@@ -187,6 +188,7 @@ export function modelAnswer(problem: ModelProblem, formulation: Formulation, sol
     format: 'stowage.answer/1',
     status: solved.status,
     ...emptyAnswer(),
+    'unit-groups': unitGroups(request),
     considered: {
       offers: new Set(formulation.hosts.map(({ offer }) => offer)).size,
       fit: new Set(formulation.hosts.map(({ offer }) => offer)).size,

@@ -45,21 +45,46 @@ export interface Diagrams {
 export function diagrams(mostNodes = MOST_NODES, mostSteps = MOST_STEPS): Diagrams {
   const variables: number[] = [];
   const below: (readonly Diagram[])[] = [];
-  const known = new Map<string, Diagram>();
+  // By a hash of the variable and the children; what shares one stands in a list.
+  const known = new Map<number, Diagram | Diagram[]>();
+  const constants = new Map<number, Diagram>();
 
-  const made = (variable: number, children: readonly number[]): Diagram => {
-    const key = `${variable}:${children.join()}`;
-    let found = known.get(key);
-    if (found === undefined) {
-      if (variables.length >= mostNodes) return UNDECIDED;
-      found = variables.length;
-      variables.push(variable);
-      below.push(children);
-      known.set(key, found);
-    }
-    return found;
+  const isSame = (of: Diagram, variable: number, children: readonly number[]): boolean => {
+    const own = below[of]!;
+    if (variables[of] !== variable || own.length !== children.length) return false;
+    for (let index = 0; index < own.length; index += 1) if (own[index] !== children[index]) return false;
+    return true;
   };
-  const constant = (value: number): Diagram => made(LEAF, [value]);
+  const added = (variable: number, children: readonly number[]): Diagram => {
+    if (variables.length >= mostNodes) return UNDECIDED;
+    variables.push(variable);
+    below.push(children);
+    return variables.length - 1;
+  };
+  const made = (variable: number, children: readonly number[]): Diagram => {
+    let hash = Math.imul(variable + 1, 0x9e3779b1);
+    for (const child of children) hash = Math.imul(hash ^ child, 0x85ebca6b) ^ (hash >>> 13);
+    const before = known.get(hash);
+    if (typeof before === 'number') {
+      if (isSame(before, variable, children)) return before;
+    } else if (before !== undefined) {
+      const found = before.find((one) => isSame(one, variable, children));
+      if (found !== undefined) return found;
+    }
+    const of = added(variable, children);
+    if (of === UNDECIDED) return of;
+    if (before === undefined) known.set(hash, of);
+    else if (typeof before === 'number') known.set(hash, [before, of]);
+    else before.push(of);
+    return of;
+  };
+  const constant = (value: number): Diagram => {
+    const before = constants.get(value);
+    if (before !== undefined) return before;
+    const of = added(LEAF, [value]);
+    if (of !== UNDECIDED) constants.set(value, of);
+    return of;
+  };
   const choose = (variable: number, children: readonly Diagram[]): Diagram => {
     const first = children[0]!;
     if (children.every((child) => child === first)) return first;

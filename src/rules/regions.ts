@@ -21,8 +21,13 @@ export interface Regions {
   readonly diagrams: Diagrams;
   /** Where a condition is false (0), unknown (1) and true (2). `UNDECIDED` where it is too large. */
   of(condition: Condition, capabilities?: CapabilityRegions): Diagram;
-  /** The same by strata of a program: every capability as `stateOf` tells. */
-  capabilitiesOf(program: Program): CapabilityRegions;
+  /**
+   * The same by strata of a program: every capability as `stateOf` tells.
+   *
+   * @param like of a program that differs from this one in rules about the capabilities `changed` alone: all others are
+   *   taken from it, also those that read a changed one
+   */
+  capabilitiesOf(program: Program, like?: CapabilityRegions, changed?: readonly string[]): CapabilityRegions;
   example(of: Diagram, isWanted: (value: number) => boolean): Example | undefined;
   /** What a diagram comes to for facts, undefined being unknown. Of what is compared, only values of atoms have a place. */
   at(of: Diagram, facts: (attribute: string) => Value | undefined): number;
@@ -337,9 +342,10 @@ export function regionsOver(leaves: readonly Leaf[], { spoken, mostNodes }: Regi
     atoms,
     diagrams: made,
     of: regionOnce,
-    capabilitiesOf(program) {
-      const states = new Map<string, Diagram>();
+    capabilitiesOf(program, like, changed = []) {
+      const states = new Map<string, Diagram>(like?.states);
       for (const stratum of program.strata) {
+        if (like !== undefined && !stratum.capabilities.some((name) => changed.includes(name))) continue;
         let current = new Map<string, Diagram>(
           stratum.capabilities.map((name) => [
             name,

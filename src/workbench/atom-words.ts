@@ -1,6 +1,9 @@
 import { formatValue } from '../catalog/decode.ts';
 import type { AtomVariable } from '../rules/atoms.ts';
 
+// So many values are told one by one.
+const FEW = 3;
+
 /**
  * Some values of a variable in words: `type.cores at least 4`, `request.env production or staging`,
  * `image.os other than windows`, `type.tags with ssd`.
@@ -31,7 +34,7 @@ export function atomsInWords(
       return `${name} at least ${told(known[0]!)}${orUnknown}`;
     if (isRun && from === 0) return `${name} below ${told(others[0]!)}${orUnknown}`;
   }
-  if (isOpen || (others.length < known.length && orUnknown === ''))
+  if (isOpen || (others.length < known.length && known.length > FEW && orUnknown === ''))
     return `${name} other than ${others.map(told).join(' or ')}${orUnknown}`;
   return `${name} ${known.map(told).join(' or ')}${orUnknown}`;
 }

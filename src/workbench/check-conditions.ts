@@ -22,6 +22,7 @@ import {
   conditionOf,
   type Meaning,
   meaningAs,
+  meaningWhere,
   outcomesOf,
   regionOf,
   sameOutcomes,
@@ -140,14 +141,29 @@ function waiverWorlds({ program }: Meaning, rule: Rule): readonly Program[] {
   return without === program ? [program] : [program, without];
 }
 
-function isNeeded(meaning: Meaning, program: Program, rule: Rule): boolean {
-  const before = meaningAs(meaning, program);
-  const after = meaningAs(
-    meaning,
-    withoutRules(program, ({ id }) => id === rule.id),
-  );
+function isNeeded(before: Meaning, rule: Rule): boolean {
+  const fewer = withoutRules(before.program, ({ id }) => id === rule.id);
+  const after = meaningWhere(before, fewer, capabilitiesOf(rule));
   const kept = outcomesOf(before, rule, rule);
   return kept.includes(UNDECIDED) || !sameOutcomes(kept, outcomesOf(after, rule, undefined));
+}
+
+/**
+ * The fewest of some rules with which something holds that holds with all of them, by halves (QuickXplain, Junker 2004):
+ * few questions where few are needed.
+ */
+function fewestWith(rules: readonly Rule[], holds: (rules: readonly Rule[]) => boolean): readonly Rule[] {
+  const explain = (kept: readonly Rule[], isNew: boolean, some: readonly Rule[]): readonly Rule[] => {
+    if (isNew && holds(kept)) return [];
+    if (some.length === 1) return some;
+    const middle = some.length >> 1;
+    const [left, right] = [some.slice(0, middle), some.slice(middle)];
+    const ofRight = explain([...kept, ...left], left.length > 0, right);
+    const ofLeft = explain([...kept, ...ofRight], ofRight.length > 0, left);
+    return [...ofLeft, ...ofRight];
+  };
+  const few = holds([]) ? [] : explain([], false, rules);
+  return holds(few) ? few : rules;
 }
 
 /** Whether rules can decide the same: they touch a capability of one another, or both refuse. */
@@ -214,26 +230,26 @@ export function shadowed(meaning: Meaning, rule: Rule): Finding | undefined {
 
 export function redundant(meaning: Meaning, rule: Rule): Finding | undefined {
   if (rule.action.verb === 'price' || rule.action.verb === 'reserve') return undefined;
-  const worlds = waiverWorlds(meaning, rule);
-  if (worlds.some((program) => isNeeded(meaning, program, rule))) return undefined;
-  // Which others make it so: those without which it would be needed again, one after another left out.
-  let few = meaning.program;
-  for (const other of meaning.program.rules.filter(decidesWith(rule))) {
-    const fewer = withoutRules(few, ({ id }) => id === other.id);
-    if (!isNeeded(meaning, fewer, rule)) few = fewer;
-  }
-  const reasons = few.rules.filter(decidesWith(rule));
+  const worlds = waiverWorlds(meaning, rule).map((program) => meaningAs(meaning, program));
+  if (worlds.some((world) => isNeeded(world, rule))) return undefined;
+  const names = capabilitiesOf(rule);
+  // Which others make it so: those without which it would be needed again.
+  const others = meaning.program.rules.filter(decidesWith(rule));
+  const reasons = fewestWith(others, (kept) => {
+    const fewer = withoutRules(meaning.program, (other) => others.includes(other) && !kept.includes(other));
+    return !isNeeded(meaningWhere(meaning, fewer, names), rule);
+  });
   const ids = reasons.map(({ id }) => id);
   const related = reasons.map((other) => ({ message: `${other.id} decides there`, span: other.span }));
   const common = { subject: rule.id, span: rule.span, related };
-  const names = capabilitiesOf(rule).join(', ');
+  const told = names.join(', ');
   const message =
     ids.length > 0
       ? `${rule.id} says nothing that ${ids.join(' and ')} ${ids.length === 1 ? 'does' : 'do'} not say already`
       : rule.action.verb === 'withhold'
-        ? `${rule.id} withholds ${names} where nothing provides it`
+        ? `${rule.id} withholds ${told} where nothing provides it`
         : rule.action.verb === 'refine'
-          ? `${rule.id} refines ${names} where nothing provides it`
+          ? `${rule.id} refines ${told} where nothing provides it`
           : `${rule.id} changes nothing`;
   return { ...common, code: 'R105', message, fix: 'remove it' };
 }
@@ -280,15 +296,14 @@ export function redundantParts(meaning: Meaning, judged: readonly Rule[]): reado
       (rule) => !changed.has(rule.id) && part.kind !== 'whole' && withoutPart(rule.when, part) !== rule.when,
     );
     if (inOthers) continue;
+    const touched = rules.flatMap(({ rule }) => capabilitiesOf(rule));
     const isSame = waiverWorlds(meaning, rules[0]!.rule).every((program) => {
       const before = meaningAs(meaning, program);
-      const after = meaningAs(
-        meaning,
-        recompiled(program, (rule) => {
-          const when = changed.get(rule.id);
-          return when === undefined ? rule : withCondition(rule, when);
-        }),
-      );
+      const fewer = recompiled(program, (rule) => {
+        const when = changed.get(rule.id);
+        return when === undefined ? rule : withCondition(rule, when);
+      });
+      const after = meaningWhere(before, fewer, touched);
       return rules.every(({ rule }) => {
         const now = after.program.rules.find(({ id }) => id === rule.id);
         const outcomes = outcomesOf(before, rule, rule);

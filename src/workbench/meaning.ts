@@ -50,6 +50,15 @@ export function meaningAs({ regions, basis }: Meaning, program: Program): Meanin
 }
 const derived = new WeakMap<Regions, WeakMap<Program, CapabilityRegions>>();
 
+/** The same where rules about some capabilities alone are others: what those come to is worked out, and no more. */
+export function meaningWhere(
+  { regions, basis, capabilities }: Meaning,
+  program: Program,
+  changed: readonly string[],
+): Meaning {
+  return { program, basis, regions, capabilities: regions.capabilitiesOf(program, capabilities, changed) };
+}
+
 /** When a rule does something: of a refusal, when it refuses. */
 export function conditionOf(rule: Rule): Condition {
   return isRefusal(rule) ? violationOf(rule) : appliesOf(rule);

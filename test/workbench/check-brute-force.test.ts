@@ -77,7 +77,7 @@ describe('findings', () => {
           expect(redundant(meaning, rule)?.code).toBe(isNeeded ? undefined : 'R105');
         }
       }),
-      runs(30, 500),
+      runs(15, 300),
     );
   });
 
@@ -99,7 +99,7 @@ describe('findings', () => {
           expect(redundantParts(meaning, [rule]).length).toBe(idle.length);
         }
       }),
-      runs(10, 200),
+      runs(6, 150),
     );
   });
 

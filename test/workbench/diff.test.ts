@@ -153,6 +153,19 @@ describe('the difference of rules', () => {
     );
   });
 
+  it('tells a way only where it is certain', () => {
+    const catalog = catalogOf({
+      types: [{ name: 'a', cloud: 'lab', arch: ['amd64'], cores: 2 }],
+      offers: [{ type: 'a', region: 'r1', price: '0.1' }],
+    });
+    const gives = (when: object, via: string) => ({ summary: 's', when, provide: { kvm: 'any' }, via });
+    const file = (rules: object) => programOf({ format: 1, module: 'm', rules });
+    const option = { option: gives({ 'type.cores': { above: 1 } }, 'launch-option') };
+    const hardware = { hardware: gives({ 'type.bare-metal': true }, 'launch') };
+    // Whether it is hardware is not known, so the easier way is not there for certain.
+    expect(diffRules(file(option), file({ ...option, ...hardware }), catalog, DAY)?.changes).toEqual([]);
+  });
+
   it('says which offers, in the fewest words, and which edit did it', () => {
     const type = (name: string, facts: object) => ({ name, cloud: 'lab', arch: ['amd64'], ...facts });
     const catalog = catalogOf({
