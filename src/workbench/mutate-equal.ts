@@ -30,6 +30,8 @@ export type Verdict =
 const MOST_NODES = 400_000;
 /** Combinations of diagrams that are looked at for one conclusion of one mutant. */
 const MOST_COMBINATIONS = 20_000;
+/** Combinations for which a conclusion differs that are enough to choose one of. */
+const ENOUGH = 500;
 
 const leavesIn = (rules: readonly (Rule | undefined)[]): readonly Leaf[] =>
   rules.flatMap((rule) =>
@@ -95,7 +97,7 @@ export function comparisonWith(program: Program, mutants: readonly Mutant[]): Co
    * Where a test sees a difference in a capability. Only where some rule that bears on it differs need the others be
    * looked at, which cuts off nearly all of them.
    */
-  const capabilityContrasts = (name: string, theirs: Conclusions): readonly ['level' | 'via', Diagram][] => {
+  const capabilityContrast = (name: string, theirs: Conclusions): Diagram => {
     const [ours, others] = [original.bearing(name), theirs.bearing(name)];
     const operands = [...new Set([...ours, ...others].map(({ applies }) => applies))];
     const [at, otherAt] = [ours, others].map((list) => list.map(({ applies }) => operands.indexOf(applies)));
@@ -106,36 +108,37 @@ export function comparisonWith(program: Program, mutants: readonly Mutant[]): Co
       return isSame && ours[a]?.applies === others[b]?.applies ? [] : [{ one: at![a], other: otherAt![b], isSame }];
     });
     const never = own.constant(String(FALSE), FALSE);
-    const same = constantOf(0);
+    const same = own.constant('seen 0 0', { level: 0, via: 0 });
+    let found = 0;
     const settled = (parts: readonly Diagram[]): Diagram | undefined =>
+      // Where enough is known to be told apart, the rest is not looked at.
+      found >= ENOUGH ||
       pairs.every(({ one, other, isSame }) => {
         const [a, b] = [one === undefined ? never : parts[one]!, other === undefined ? never : parts[other]!];
         return a === b && (isSame || a === never);
       })
         ? same
         : undefined;
-    return (['level', 'via'] as const).map((differs) => [
-      differs,
-      own.combine(
-        operands,
-        (truths) => {
-          const [one, other] = [
-            original.seenGiven(
-              name,
-              at!.map((index) => truths[index] as Tri),
-            ),
-            theirs.seenGiven(
-              name,
-              otherAt!.map((index) => truths[index] as Tri),
-            ),
-          ];
-          if (one[differs] === other[differs]) return same;
-          return constantOf(one.level === 'unknown' || other.level === 'unknown' ? 1 : 2);
-        },
-        settled,
-        MOST_COMBINATIONS,
-      ),
-    ]);
+    return own.combine(
+      operands,
+      (truths) => {
+        const one = original.seenGiven(
+          name,
+          at!.map((index) => truths[index] as Tri),
+        );
+        const other = theirs.seenGiven(
+          name,
+          otherAt!.map((index) => truths[index] as Tri),
+        );
+        const clear: Contrast = one.level === 'unknown' || other.level === 'unknown' ? 1 : 2;
+        const level = one.level === other.level ? 0 : clear;
+        const via = one.via === other.via ? 0 : clear;
+        if (level === 2 || via === 2) found += 1;
+        return own.constant(`seen ${level} ${via}`, { level, via });
+      },
+      settled,
+      MOST_COMBINATIONS,
+    );
   };
 
   const compare = (mutant: Mutant): readonly Witness[] => {
@@ -148,9 +151,14 @@ export function comparisonWith(program: Program, mutants: readonly Mutant[]): Co
     for (const name of reached) {
       if (name.startsWith('can.')) {
         const capability = name.slice('can.'.length);
-        for (const [differs, diagram] of capabilityContrasts(capability, theirs))
-          for (const facts of factsIn(diagram))
-            witnesses.push({ key: { kind: 'capability', name: capability, differs }, facts });
+        const diagram = capabilityContrast(capability, theirs);
+        for (const differs of ['level', 'via'] as const)
+          for (const wanted of [2, 1] as const) {
+            const isWanted = (seen: unknown): boolean =>
+              (seen as Readonly<Record<string, Contrast>>)[differs] === wanted;
+            const facts = own.factsFor(diagram, isWanted, preset);
+            if (facts !== undefined) witnesses.push({ key: { kind: 'capability', name: capability, differs }, facts });
+          }
       } else {
         const attribute = program.vocabulary.attributes.get(name)!;
         const diagram = contrast(original.value(attribute), theirs.value(attribute), (x, y) =>
