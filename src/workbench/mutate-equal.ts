@@ -32,6 +32,8 @@ const MOST_NODES = 400_000;
 const MOST_COMBINATIONS = 20_000;
 /** Combinations for which a conclusion differs that are enough to choose one of. */
 const ENOUGH = 500;
+/** Ways in which other facts are chosen where a difference is guessed. */
+const GUESSES = 30;
 
 const leavesIn = (rules: readonly (Rule | undefined)[]): readonly Leaf[] =>
   rules.flatMap((rule) =>
@@ -67,6 +69,8 @@ function reachedFrom(names: Iterable<string>, rules: readonly Rule[]): ReadonlyS
 /** Compares mutants of one program with it. */
 export interface Comparison {
   verdict(mutant: Mutant): Verdict;
+  /** Facts for which a mutant may conclude otherwise, where that cannot be worked out: for trying. */
+  guesses(mutant: Mutant): readonly Witness[];
 }
 
 /** How clearly two outcomes differ: not at all, only by what is unknown, or for certain. */
@@ -196,18 +200,50 @@ export function comparisonWith(program: Program, mutants: readonly Mutant[]): Co
     return witnesses;
   };
 
+  /** Facts for which some rule that differs applies otherwise, with other facts chosen this way and that. */
+  const guess = (mutant: Mutant): readonly Witness[] => {
+    const theirs = concludeAll(mutant.program, own);
+    return mutant.changed.flatMap(({ before, after }) => {
+      const isOther = JSON.stringify(before?.action) !== JSON.stringify(after?.action);
+      const [old, now] = [
+        before === undefined ? never() : original.condition(before.applies),
+        after === undefined ? never() : theirs.condition(after.applies),
+      ];
+      const diagram = contrast(old, now, (x, y) => (x !== y || (isOther && x !== FALSE) ? 2 : 0));
+      const told = own.factsFor(diagram, (found) => found === 2, preset);
+      if (told === undefined) return [];
+      const names = [before, after].flatMap((rule) => (rule === undefined ? [] : touchedBy(rule)));
+      return Array.from({ length: GUESSES }, (_, turn) => {
+        const facts = new Map(told);
+        for (const [place, { attribute, samples }] of domains.entries())
+          if (turn > 0 && !facts.has(attribute.name))
+            facts.set(attribute.name, samples[(turn * 7 + place * 3) % samples.length]);
+        return [...new Set(names)].flatMap((name): readonly Witness[] =>
+          (['level', 'via'] as const).map((differs) => ({ key: { kind: 'capability', name, differs }, facts })),
+        );
+      }).flat();
+    });
+  };
+  const never = (): Diagram => own.constant(String(FALSE), FALSE);
+  /** What is worked out, or nothing where diagrams outgrow their cap. */
+  const bounded = <T>(work: () => T): T | undefined => {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof TooManyNodes)) throw error;
+      // What others have used up is no fault of the next.
+      if (own.size() > MOST_NODES / 2) begin();
+      return undefined;
+    }
+  };
+
   return {
     verdict(mutant) {
-      try {
-        const witnesses = compare(mutant);
-        if (witnesses.length > 0) return { kind: 'different', witnesses };
-        return isExact ? { kind: 'equivalent' } : { kind: 'undecided' };
-      } catch (error) {
-        if (!(error instanceof TooManyNodes)) throw error;
-        // What others have used up is no fault of the next.
-        if (own.size() > MOST_NODES / 2) begin();
-        return { kind: 'undecided' };
-      }
+      const witnesses = bounded(() => compare(mutant));
+      if (witnesses === undefined) return { kind: 'undecided' };
+      if (witnesses.length > 0) return { kind: 'different', witnesses };
+      return isExact ? { kind: 'equivalent' } : { kind: 'undecided' };
     },
+    guesses: (mutant) => bounded(() => guess(mutant)) ?? [],
   };
 }

@@ -256,18 +256,19 @@ export function mutate(
   const survivors: Survivor[] = [];
   for (const mutant of open) {
     const verdict = comparison.verdict(mutant);
-    if (verdict.kind === 'equivalent') equivalent += 1;
-    else if (verdict.kind === 'undecided') undecided += 1;
-    else {
-      const row = killingRow(program, mutant, verdict.witnesses, suite);
-      // Other amounts may come to the same for all sizes that are tried.
-      if (
-        row === undefined &&
-        verdict.witnesses.every(({ key }) => key.kind === 'price' || key.kind === 'prefer' || key.kind === 'reserve')
-      )
-        undecided += 1;
-      else survivors.push({ operator: mutant.operator, part: mutant.part, what: mutant.what, span: mutant.span, row });
+    if (verdict.kind === 'equivalent') {
+      equivalent += 1;
+      continue;
     }
+    const witnesses = verdict.kind === 'different' ? verdict.witnesses : comparison.guesses(mutant);
+    const row = killingRow(program, mutant, witnesses, suite);
+    // Without a row, other amounts may come to the same for all sizes; and what is guessed is not known.
+    const isKnown =
+      verdict.kind === 'different' &&
+      !witnesses.every(({ key }) => key.kind === 'price' || key.kind === 'prefer' || key.kind === 'reserve');
+    const { operator, part, what, span } = mutant;
+    if (row !== undefined || isKnown) survivors.push({ operator, part, what, span, row });
+    else undecided += 1;
   }
   return { module: suite.module, mutants: mutants.length, killed, equivalent, undecided, survivors };
 }

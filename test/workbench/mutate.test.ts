@@ -105,7 +105,7 @@ describe('samples', () => {
           expect(samples.map(truths)).toContain(truths(values.get(attribute.name)));
         }
       }),
-      runs(80, 5_000),
+      runs(50, 5_000),
     );
   });
 
@@ -158,7 +158,7 @@ describe('a mutant', () => {
           }
         }
       }),
-      runs(25, 1_500),
+      runs(15, 1_500),
     );
   });
 
@@ -192,7 +192,7 @@ describe('a mutant', () => {
         );
         expect(killed).toBe(failing.length);
       }),
-      runs(8, 300),
+      runs(5, 300),
     );
   });
 
