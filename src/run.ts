@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Make>>> = {
   'what-if': async () => (await import('./commands/what-if.ts')).whatIfCommand,
   explain: async () => (await import('./commands/explain.ts')).explainCommand,
   solve: async () => (await import('./commands/solve.ts')).solveCommand,
+  verify: async () => (await import('./commands/verify.ts')).verifyCommand,
   constraints: async () => (await import('./commands/constraints.ts')).constraintsCommand,
   catalog: async () => (await import('./commands/catalog.ts')).catalogCommand,
   snapshot: async () => (await import('./commands/snapshot.ts')).snapshotCommand,

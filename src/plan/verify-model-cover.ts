@@ -46,8 +46,8 @@ export interface Cover {
   readonly impossible: string | undefined;
 }
 
-/** Companies that nothing tells apart, as lists of their indices. */
-function alike({ companies, sites }: World): readonly (readonly number[])[] {
+/** Companies that nothing tells apart, neither the catalog nor `mark`, as lists of their indices. */
+export function alike({ companies, sites }: World, mark: (company: number) => string): readonly (readonly number[])[] {
   const masks = [...new Set(sites.map(({ allows }) => allows))];
   const lots = new Map<string, number[]>();
   for (const [index, { groups }] of companies.entries()) {
@@ -61,7 +61,9 @@ function alike({ companies, sites }: World): readonly (readonly number[])[] {
       if (container !== undefined)
         takes.set(`${container.capability}!`, (takes.get(`${container.capability}!`) ?? 0) + 1);
     }
-    const key = isAlone ? index : `${[...takes].sort().join()} ${masks.map((mask) => Number(mask[index])).join('')}`;
+    const key = isAlone
+      ? index
+      : `${mark(index)} ${[...takes].sort().join()} ${masks.map((mask) => Number(mask[index])).join('')}`;
     lots.set(String(key), [...(lots.get(String(key)) ?? []), index]);
   }
   return [...lots.values()];
@@ -85,6 +87,7 @@ function staying(world: World, machine: RunningMachine): readonly number[] {
 
 function rowsOf(
   world: World,
+  lots: readonly (readonly number[])[],
   sites: readonly Site[],
   running: readonly Standing[],
 ): Pick<Cover, 'rows' | 'evens' | 'impossible'> & { readonly zones: readonly (string | undefined)[] } {
@@ -95,7 +98,7 @@ function rowsOf(
   const zones: (string | undefined)[] = [];
   const evens: Even[] = [];
   let impossible: string | undefined;
-  for (const lot of alike(world)) {
+  for (const lot of lots) {
     const [index] = lot as [number];
     const demand = lot.reduce((sum, company) => sum + open[company]!, 0);
     if (!isSpread(companies[index]!)) {
@@ -119,8 +122,8 @@ function rowsOf(
       rows.push({ companies: lot, zone, demand: least, ceiling: least + (extra > 0 && there[zone]! <= each ? 1 : 0) });
       zones.push(name);
     }
-    const lots = own.flatMap((_, zone) => (there[zone]! <= each ? [first + zone] : []));
-    if (extra > 0 && impossible === undefined) evens.push({ rows: lots, extra });
+    const even = own.flatMap((_, zone) => (there[zone]! <= each ? [first + zone] : []));
+    if (extra > 0 && impossible === undefined) evens.push({ rows: even, extra });
   }
   const areApart = (a: number, b: number): boolean =>
     companies[a]!.groups.some((one) =>
@@ -134,11 +137,15 @@ function rowsOf(
   return { rows: rows.map((row, at) => ({ ...row, apart: apart[at]! })), evens, impossible, zones };
 }
 
-/** The sites of one place, and what runs, as bins. */
-export function coverOf(world: World, sites: readonly Site[]): Cover {
+/**
+ * The sites of one place, and what runs, as bins.
+ *
+ * @param lots companies that are counted together; see `alike`
+ */
+export function coverOf(world: World, lots: readonly (readonly number[])[], sites: readonly Site[]): Cover {
   const { companies, catalog, dimensions } = world;
   const running = world.running.map((one): Standing => ({ ...one, counts: staying(world, one.machine) }));
-  const { rows, evens, impossible, zones } = rowsOf(world, sites, running);
+  const { rows, evens, impossible, zones } = rowsOf(world, lots, sites, running);
   const takes = (room: readonly Room[], company: number): readonly number[] =>
     dimensions.map((dimension, at) =>
       companies[company]!.groups.reduce(

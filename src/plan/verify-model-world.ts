@@ -49,8 +49,6 @@ export interface World {
   readonly places: ReadonlyMap<string, readonly Site[]>;
 }
 
-export const companyName = ({ leader }: Company): string => leader.id;
-
 /** Zones that an offer may be had in; undefined where nobody knows. */
 export function zonesAt({ offers, regions }: Catalog, offer: number): readonly string[] | undefined {
   return setAt(offers, 'offer.zones', offer) ?? setAt(regions, 'offer.region-zones', offers.region[offer]!);

@@ -4,10 +4,10 @@ import { formatMoney, HOURS_PER_MONTH, readMoney } from '../quantity/money.ts';
 import type { ModelRequest } from '../request/model.ts';
 import type { Answer } from './schema.ts';
 import { atLeast, type Proof, proofOf, worthOf, worthOfAll } from './verify-model-bound.ts';
-import { type Cover, coverOf } from './verify-model-cover.ts';
+import { alike, type Cover, coverOf } from './verify-model-cover.ts';
 import { keptOn, planFaults } from './verify-model-plan.ts';
 import { searchWithin } from './verify-model-search.ts';
-import { companyName, type World, worldOf } from './verify-model-world.ts';
+import { type World, worldOf } from './verify-model-world.ts';
 
 /**
  * Holds an answer about a model against the problem: machines, units and prices are looked up anew, constraints and rules
@@ -43,12 +43,11 @@ function multipliersOf({ certificate }: Answer): ReadonlyMap<string, Multipliers
   );
 }
 
-/** Multipliers by row; what is counted together is worth no more than the least of it. */
+/** Multipliers by row; what is counted together is worth the same. */
 function byRow({ companies }: World, { rows }: Cover, multipliers: Multipliers): readonly bigint[] {
-  return rows.map((row) => {
-    const own = row.companies.map((at) => multipliers.get(`${companyName(companies[at]!)} ${row.zone ?? ''}`) ?? 0n);
-    return own.reduce((least, one) => (one < least ? one : least));
-  });
+  return rows.map(
+    ({ companies: [first], zone }) => multipliers.get(`${companies[first!]!.leader.id} ${zone ?? ''}`) ?? 0n,
+  );
 }
 
 interface Question {
@@ -89,8 +88,7 @@ function doubtOf(
   const proved = `in ${place || 'all places'} the multipliers prove no more than ${formatMoney(atLeast(cover, best.parts))}`;
   if (!maySearch) return proved;
   const { grain } = cover;
-  if (grain === 0n) return `${proved}, since all prices are 0`;
-  const found = searchWithin(cover, best, Number(((claim - 1n) / grain) * grain), steps);
+  const found = searchWithin(cover, best, grain === 0n ? 0 : Number(((claim - 1n) / grain) * grain), steps);
   if (found === 'none') return undefined;
   return found === undefined
     ? `${proved}, and the search for something cheaper did not end within ${limits.search} steps`
@@ -170,8 +168,11 @@ export function verifyModel(
     faults.push(`an answer that is ${status} has neither machines nor cost nor bound`);
   if (status === 'unknown' || faults.length > 0) return faults;
   const world = worldOf(compiled, request, at);
-  const covers = new Map([...world.places].map(([place, sites]) => [place, coverOf(world, sites)]));
   const multipliers = multipliersOf(answer);
+  const lots = alike(world, (company) =>
+    [...multipliers.values()].map((set) => set.get(`${world.companies[company]!.leader.id} `)).join(),
+  );
+  const covers = new Map([...world.places].map(([place, sites]) => [place, coverOf(world, lots, sites)]));
   const question: Question = { world, covers, multipliers, limits, steps: { left: limits.search } };
   if (!isPlan) return infeasibleFaults(question);
   faults.push(...planFaults(world, answer));

@@ -27,7 +27,7 @@ describe('verifyModel', () => {
         expect(faultsOf(answer, problem)).toEqual([]);
         expect(answerSchema.safeParse(answer).error).toBeUndefined();
       }),
-      runs(300, 10_000),
+      runs(Number(process.env.N ?? 300), 10_000),
     );
     if (process.env.TOLD) console.log(told);
   });
