@@ -14,7 +14,8 @@ const fresh = (draft: Draft): DraftMachine | undefined => draft.machines.find(({
 
 /** Each changes a plan in one way; false where there is nothing to change. */
 export const DAMAGES: Readonly<Record<string, (draft: Draft, types: readonly Record<string, unknown>[]) => boolean>> = {
-  'a unit is dropped': ({ machines }) => machines.find(({ units }) => units!.length > 1)?.units!.pop() !== undefined,
+  'a unit is dropped': ({ machines }) =>
+    machines.find(({ units }) => (units ?? []).length > 1)?.units?.pop() !== undefined,
   'a machine is dropped': (draft) => {
     const [machine] = draft.machines.splice(0, 1);
     return machine !== undefined;
@@ -47,7 +48,9 @@ export const DAMAGES: Readonly<Record<string, (draft: Draft, types: readonly Rec
     return true;
   },
   'another type': ({ machines: [first] }, types) => {
-    const other = types.find(({ cores, mem, cloud }) => cloud === first!.cloud && (cores !== first!.cores || mem !== first!.mem));
+    const other = types.find(
+      ({ cores, mem, cloud }) => cloud === first!.cloud && (cores !== first!.cores || mem !== first!.mem),
+    );
     if (other === undefined) return false;
     first!.type = String(other.name);
     return true;
@@ -209,7 +212,10 @@ export const DEMANDS: Readonly<Record<string, (draft: ProblemDraft, answer: Answ
           one !== other &&
           one.with === undefined &&
           other.with === undefined &&
-          machines.some((machine) => machine.running === undefined && countOn(machine, one.id) > 0 && countOn(machine, other.id) > 0)
+          machines.some(
+            (machine) =>
+              machine.running === undefined && countOn(machine, one.id) > 0 && countOn(machine, other.id) > 0,
+          )
         ) {
           one['apart-from'] = [...((one['apart-from'] as string[] | undefined) ?? []), other.id];
           return true;
@@ -232,7 +238,9 @@ export const DEMANDS: Readonly<Record<string, (draft: ProblemDraft, answer: Answ
         ({ type, region, market, running }) =>
           running === undefined && type === offer.type && region === offer.region && market === offer.market,
       );
-      const isOne = offers.filter((other) => other.type === offer.type && other.region === offer.region && other.market === offer.market);
+      const isOne = offers.filter(
+        (other) => other.type === offer.type && other.region === offer.region && other.market === offer.market,
+      );
       if (taken.length < 2 || isOne.length > 1) continue;
       offer.limit = taken.length - 1;
       return true;
