@@ -228,7 +228,8 @@ function fitsImage(facts: Facts): boolean {
 export interface Reading {
   readonly request: MachineRequest;
   readonly facts: Facts;
-  readonly derived: Capabilities;
+  /** Worked out when it is first asked for. */
+  derived(): Capabilities;
 }
 
 /** What constraints and rules say of single offers with single images, from the definition alone. */
@@ -240,6 +241,8 @@ export interface Definition {
   read(request: MachineRequest, offer: number, image: number): Reading;
   /** Nano-dollars per hour as billed. */
   bill(reading: Reading, offer: number): number;
+  /** Whether constraints are met, were the price 0: what misses them is not looked at further. */
+  mayMeet(reading: Reading): boolean;
   /** Whether constraints, containers and rules are met. */
   meets(reading: Reading, price: number): boolean;
   /** The rules that keep something back, those that cannot be decided included. */
@@ -289,22 +292,31 @@ export function definitionOf(
       ),
     read(request, offer, image) {
       const facts = factsAt(request, offer, image);
-      return { request, facts, derived: referenceCapabilities(program, facts) };
+      let derived: Capabilities | undefined;
+      return {
+        request,
+        facts,
+        derived() {
+          derived ??= referenceCapabilities(program, facts);
+          return derived;
+        },
+      };
     },
     bill({ facts, derived }, offer) {
-      const applying = program.prices.filter((rule) => referenceTruth(rule.when, facts, derived) === TRUE);
+      const applying = program.prices.filter((rule) => referenceTruth(rule.when, facts, derived()) === TRUE);
       return billedPrice(offers.price[offer]!, applying, (name) => numberAt(types, name, offers.type[offer]!)).total;
     },
+    mayMeet: ({ request, facts }) => meetsConstraints(request, facts, 0, knownIn, hasMaas),
     meets: ({ request, facts, derived }, price) =>
       meetsConstraints(request, facts, price, knownIn, hasMaas) &&
       holdsGuests(compiled, request, facts) &&
       request.containers.every(
-        (need) => hasCapability(derived.get(need.capability) ?? ABSENT, need.atLeast) === TRUE,
+        (need) => hasCapability(derived().get(need.capability) ?? ABSENT, need.atLeast) === TRUE,
       ) &&
-      referenceRefusals(program, facts, derived).length === 0 &&
+      referenceRefusals(program, facts, derived()).length === 0 &&
       (request.constraints.byKey.get('launcher')?.value !== 'juju' || launchable(compiled, request, facts)),
     reserves: ({ facts, derived }) =>
-      program.reserves.filter((rule) => referenceTruth(rule.when, facts, derived) !== FALSE),
+      program.reserves.filter((rule) => referenceTruth(rule.when, facts, derived()) !== FALSE),
   };
 }
 
@@ -318,6 +330,7 @@ export function fitsByDefinition(whole: Compiled, request: MachineRequest, at: s
     let best: Fit | undefined;
     for (const image of definition.imagesOn(offer)) {
       const reading = definition.read(request, offer, image);
+      if (!definition.mayMeet(reading)) continue;
       const price = definition.bill(reading, offer);
       if (best !== undefined && price >= best.price) continue;
       if (definition.meets(reading, price)) best = { offer, image, price };
