@@ -137,6 +137,11 @@ export function planCommand(process: Process, exit: (code: number) => void): Com
     const { compiled, settings, placed, files } = asked.value;
     const { at, into } = options;
     const model = bundleModel(placed, compiled.catalog, settings, { into });
+    if (model.request.units.length === 0) {
+      const message = 'no application of the bundle has units, so there is nothing to place';
+      const hint = 'state num_units';
+      return exit(report(process, [{ code: 'nothing-to-plan', message, path, hint }]));
+    }
     const faults = validateModel(model.request, compiled);
     if (faults.length > 0) return exit(report(process, faults));
     const progress = (text?: string): void => {

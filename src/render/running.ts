@@ -23,9 +23,9 @@ function changeLines({ model, released }: RunningAnswer): readonly string[] {
       const what = isOld
         ? `keep machine ${machine.id} (${machine.type})`
         : `add machine ${machine.id} (${machine.type}${base}, ${where}) at $${machine.price}/h`;
-      return `- ${what}: ${unitsOf(machine)}`;
+      return `${what}: ${unitsOf(machine)}`;
     }),
-    ...released.map((id) => `- remove machine ${id}`),
+    ...released.map((id) => `remove machine ${id}`),
   ];
 }
 
@@ -79,7 +79,10 @@ export function runningBlocks(
   const found = model.machines.length > 0;
   return [
     ...(found
-      ? [paragraph('Changes to the model:', ...changeLines(answer)), paragraph(verdict(answer, isFree))]
+      ? [
+          { kind: 'changes' as const, title: 'Changes to the model:', changes: changeLines(answer) },
+          paragraph(verdict(answer, isFree)),
+        ]
       : answerBlocks(model, options)),
     ...list(
       'Moves:',
