@@ -2,7 +2,9 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { textAt } from '../catalog/column.ts';
 import type { Attribute, Value } from '../catalog/value.ts';
 import { bootsBetween } from '../match/boots.ts';
+import { compile } from '../match/compiled.ts';
 import { type Diagram, UNDECIDED } from '../rules/diagram.ts';
+import { fillTable } from '../rules/fill.ts';
 import type { Program } from '../rules/program.ts';
 import type { Regions } from '../rules/regions.ts';
 import { factAt, NOWHERE, type RowScope, type Site } from '../rules/space.ts';
@@ -50,6 +52,8 @@ export interface RulesDiff {
   readonly changes: readonly Change[];
   /** Aspects that are too large to be compared. */
   readonly undecided: readonly string[];
+  /** Whether the rules differ in facts that they set: all is then compared with those that the new ones set. */
+  readonly setsDiffer: boolean;
 }
 
 /** One combination of facts that rules tell apart, with the offers that have it. */
@@ -70,13 +74,16 @@ const MOST_PLACES = 50_000;
 export function diffRules(
   before: Program,
   after: Program,
-  catalog: Catalog,
+  stated: Catalog,
   date: string | undefined,
 ): RulesDiff | undefined {
+  const { catalog: filled } = compile(stated, after);
+  const catalog: Catalog = { ...filled, images: fillTable(after, 'image', filled.images).table };
   const edits = editsBetween(before, after);
+  const setsDiffer = edits.some((edit) => [edit.before, edit.after].some((rule) => rule?.action.verb === 'set'));
   const told = edits.map(({ rule, kind }) => ({ rule, kind }));
   const offers = catalog.offers.size;
-  if (edits.length === 0) return { edits: told, offers, changes: [], undecided: [] };
+  if (edits.length === 0) return { edits: told, offers, changes: [], undecided: [], setsDiffer };
   const spoken = (attribute: Attribute): readonly Value[] =>
     attribute.name === 'request.date' ? (date === undefined ? [] : [date]) : valuesIn(catalog, attribute);
   const old = meaningOf(before, spoken, after.rules);
@@ -90,7 +97,7 @@ export function diffRules(
     if (found === undefined) undecided.push(aspect);
     else changes.push(...found);
   }
-  return { edits: told, offers, changes, undecided };
+  return { edits: told, offers, changes, undecided, setsDiffer };
 }
 
 function changesOf(

@@ -10,10 +10,20 @@ export interface Edit {
   readonly after: Rule | undefined;
 }
 
-/** What a rule says, without where it stands. */
-function textOf(rule: Rule): string {
-  return JSON.stringify(rule, (key, value: unknown) => {
-    if (key === 'span') return undefined;
+/** Whether a rule is named, by itself or as a row of its table. */
+const names = (rule: Rule): readonly string[] => [rule.id, ...(rule.table === undefined ? [] : [rule.table.table])];
+
+/** A rule that overrides only what there is: what is off is overridden by nobody. */
+function amongRules(rule: Rule, rules: Iterable<Rule>): Rule {
+  if (rule.overrides.length === 0) return rule;
+  const known = new Set([...rules].flatMap(names));
+  return { ...rule, overrides: rule.overrides.filter((override) => known.has(override.rule)) };
+}
+
+/** What a rule says, without where it stands, and without what follows from other rules. */
+function textOf(rule: Rule, rules: Iterable<Rule>): string {
+  return JSON.stringify(amongRules(rule, rules), (key, value: unknown) => {
+    if (key === 'span' || key === 'applies') return undefined;
     // An attribute is what its name says; both sets of rules speak the same vocabulary.
     if (key === 'attribute' || key === 'per') return (value as { readonly name?: string })?.name ?? value;
     return value;
@@ -26,7 +36,7 @@ export function editsBetween(before: Program, after: Program): readonly Edit[] {
   const ids = [...new Set([...old!.keys(), ...now!.keys()])].sort(compareText);
   return ids.flatMap((rule): readonly Edit[] => {
     const [from, to] = [old!.get(rule), now!.get(rule)];
-    if (from !== undefined && to !== undefined && textOf(from) === textOf(to)) return [];
+    if (from !== undefined && to !== undefined && textOf(from, old!.values()) === textOf(to, now!.values())) return [];
     const kind = from === undefined ? 'added' : to === undefined ? 'removed' : 'changed';
     return [{ rule, kind, before: from, after: to }];
   });
@@ -49,7 +59,8 @@ export function replay(before: Program, edits: readonly Edit[]): readonly Step[]
     rules = new Map(rules);
     if (edit.after === undefined) rules.delete(edit.rule);
     else rules.set(edit.rule, edit.after);
-    const program = compileRules(before.vocabulary, [...rules.values()], before.digest);
+    const whole = [...rules.values()].map((rule) => amongRules(rule, rules.values()));
+    const program = compileRules(before.vocabulary, whole, before.digest);
     if (program.ok) steps.push({ edit, program: program.value });
   }
   return steps;

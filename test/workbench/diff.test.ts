@@ -2,11 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Catalog } from '../../src/catalog/catalog.ts';
 import { textAt } from '../../src/catalog/column.ts';
+import type { Value } from '../../src/catalog/value.ts';
 import { documentOfValue, readDocument } from '../../src/document/read.ts';
 import { bootsBetween } from '../../src/match/boots.ts';
+import { compile } from '../../src/match/compiled.ts';
 import { readProblem, solveRead } from '../../src/plan/problem.ts';
 import { readMoney } from '../../src/quantity/money.ts';
 import { type Derivation, derive } from '../../src/rules/derive.ts';
+import { fillTable } from '../../src/rules/fill.ts';
 import { readRuleDocument } from '../../src/rules/parse.ts';
 import { compileRules, type Program, versionOf, violationOf } from '../../src/rules/program.ts';
 import { easiestProvider } from '../../src/rules/proof.ts';
@@ -68,15 +71,18 @@ function refusedAt(derivation: Derivation, site: Site): number {
 const ENVIRONMENTS = ['production', 'staging', 'development', 'test', 'unstated', 'another'];
 
 /** How many offers change in which way, found by going through all of them with all images and requests. */
-function counted(before: Program, after: Program, catalog: Catalog): Record<string, number> {
+function counted(before: Program, after: Program, stated: Catalog): Record<string, number> {
+  const { catalog: filled } = compile(stated, after);
+  const catalog = { ...filled, images: fillTable(after, 'image', filled.images).table };
   const changed = new Map<string, Set<number>>();
   const note = (what: string, offer: number): void => {
     changed.set(what, (changed.get(what) ?? new Set()).add(offer));
   };
   const boots = bootsBetween(catalog.types, catalog.images);
-  for (const env of ENVIRONMENTS) {
-    const facts = new Map([
-      ['request.env', env],
+  for (const env of ENVIRONMENTS.flatMap((name) => [0, 1, 2, 4, 9].map((gpus) => ({ name, gpus })))) {
+    const facts = new Map<string, Value>([
+      ['request.env', env.name],
+      ['request.gpus', env.gpus],
       ['request.date', DAY],
     ]);
     const [old, now] = [derive(before, catalog, facts), derive(after, catalog, facts)];
@@ -124,9 +130,9 @@ describe('the difference of rules', () => {
           expect(causes.reduce((total, one) => total + one.offers, 0)).toBeGreaterThanOrEqual(offers);
         }
       }),
-      runs(60, 1_000),
+      runs(25, 1_000),
     );
-    expect(found).toBeGreaterThan(30);
+    expect(found).toBeGreaterThan(10);
   });
 
   it('is none between the same rules, whatever they are called and in whichever order they stand', () => {
@@ -207,6 +213,7 @@ describe('the difference of rules', () => {
         },
       ],
       undecided: [],
+      setsDiffer: false,
     });
   });
 });
