@@ -40,6 +40,35 @@ function verdict({ runs, moves, model }: RunningAnswer, isFree: boolean): string
     : `${now}; ${counted(fresh, 'new machine')} at $${model.cost}/h${proof} would come to it.`;
 }
 
+type Replan = NonNullable<RunningAnswer['replan']>;
+
+function moveLine({ machine, type, units, to, saves, 'per-month': month }: Replan['moves'][number]): string {
+  const places = to.map(({ machine: at, type: kind, new: isNew, units: here }) => {
+    const where = isNew ? `a new ${kind}` : `machine ${at}`;
+    return to.length === 1 ? where : `${here.join(', ')} to ${where}`;
+  });
+  const what =
+    units.length === 0
+      ? 'nothing of the model is on it'
+      : `${units.join(', ')}${to.length === 1 ? ' to ' : ': '}${places.join(', ')}`;
+  return `give up machine ${machine} (${type}): ${what}; saves $${saves}/h, $${month}/month, and disrupts ${counted(units.length, 'unit')}`;
+}
+
+function replanBlocks({ replan }: RunningAnswer): readonly Block[] {
+  if (replan === undefined) return [];
+  const { moves, next, before, after } = replan;
+  const rest = next === null ? '' : ` Not proposed: ${moveLine(next)}.`;
+  return moves.length === 0
+    ? [paragraph(`No move is worth it: it stays at $${before}/h.${rest}`)]
+    : [
+        ...list(
+          'Moves that pay, in this order:',
+          moves.map((move) => ({ text: moveLine(move) })),
+        ),
+        paragraph(`With them the model costs $${after}/h instead of $${before}/h.${rest}`),
+      ];
+}
+
 /** `isFree`: whether all units were free to move. */
 export function runningBlocks(
   answer: RunningAnswer,
@@ -59,6 +88,7 @@ export function runningBlocks(
       'Moves:',
       moves.map(({ unit, from, to }) => ({ text: `${unit} from ${from} to ${to}` })),
     ),
+    ...replanBlocks(answer),
     ...list(
       'Warnings:',
       warnings.map(({ message, hint }) => ({
