@@ -25,7 +25,12 @@ rmSync('dist/command', { recursive: true, force: true });
 await build({
   input: { start: 'src/run.ts' },
   platform: 'node',
+  // Its WebAssembly stands beside it.
   external: ['highs'],
+  onLog(level, log, report) {
+    // The YAML writer is loaded late by what renders, and is in a file of its own with the reader for all others.
+    if (log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT') report(level, log);
+  },
   transform: { define: { STOWAGE_BUILD: JSON.stringify(digest) } },
   output: {
     dir: 'dist/command',
