@@ -93,7 +93,7 @@ describe('relaxations', () => {
           }
         }
       }),
-      runs(250, 20_000),
+      runs(150, 20_000),
     );
     expect(seen).toBeGreaterThan(50);
   });
@@ -150,7 +150,7 @@ describe('conflicts', () => {
         expect(found.complete).toBe(true);
         expect([...found.sets].map(Number).sort()).toEqual(smallest.map(Number).sort());
       }),
-      runs(300, 20_000),
+      runs(150, 20_000),
     );
   });
 
@@ -203,7 +203,7 @@ describe('the certificate', () => {
         for (const one of cheaper) expect(one.misses.length).toBeGreaterThan(0);
         expect(candidates.groups.reduce((total, group) => total + group.counted, 0)).toBe(candidates.considered);
       }),
-      runs(150, 5_000),
+      runs(100, 5_000),
     );
   });
 });

@@ -27,7 +27,7 @@ describe('an answer', () => {
         expect(verify(answer, problem)).toEqual({ ok: true, value: [] });
         expect(answerSchema.safeParse(answer).error).toBeUndefined();
       }),
-      runs(300, 100_000),
+      runs(150, 100_000),
     );
   });
 
@@ -38,7 +38,7 @@ describe('an answer', () => {
         const { proof: _lp, ...lp } = solved({ ...problem, options: { ...problem.options, engine: 'lp' } } as Problem);
         expect(lp).toEqual(scan);
       }),
-      runs(200, 20_000),
+      runs(100, 20_000),
     );
   });
 
@@ -181,7 +181,7 @@ describe('an answer', () => {
         const verdict = verify(damaged, problem);
         expect(verdict.ok && verdict.value.length === 0).toBe(false);
       }),
-      runs(200, 10_000),
+      runs(100, 10_000),
     );
   });
 });

@@ -111,7 +111,7 @@ describe('verifyModel', () => {
         expect(faultsOf(answer, problem)).toEqual([]);
         expect(answerSchema.safeParse(answer).error).toBeUndefined();
       }),
-      runs(150, 10_000),
+      runs(100, 10_000),
     );
   });
 

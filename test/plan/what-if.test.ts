@@ -90,7 +90,7 @@ describe('a watched request', () => {
           }
         },
       ),
-      runs(150, 20_000),
+      runs(100, 20_000),
     );
   });
 });

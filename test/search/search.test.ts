@@ -112,7 +112,7 @@ describe('the index', () => {
         const index = indexOffers(first.value.compiled);
         for (const problem of problems) if (problem.ok) expectSame(index, problem.value.request, '2026-11-22');
       }),
-      runs(300, 100_000),
+      runs(200, 100_000),
     );
   });
 
@@ -124,7 +124,7 @@ describe('the index', () => {
         fc.pre(request.ok);
         expectSame(indexes[which]!, request.value);
       }),
-      runs(200, 20_000),
+      runs(120, 20_000),
     );
   });
 
@@ -264,7 +264,7 @@ describe('a bitmap', () => {
           if (row >= 0 && row < rows) expect(isIn(bitmaps.buffer(), set, row)).toBe(passes(row));
         if (members.length > 0) expect([set.first, set.last]).toEqual([members[0]! >>> 5, members.at(-1)! >>> 5]);
       }),
-      runs(200, 5_000),
+      runs(120, 5_000),
     );
   });
 });
