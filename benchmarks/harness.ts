@@ -28,6 +28,11 @@ export interface Section {
   readonly note: string;
   /** `size` is 0 where there is none; `label` is what the rows call it, where that is not the size itself. */
   readonly timings: readonly (Timing & { readonly size: number; readonly label?: string })[];
+  /** How far from proved an answer was as time went on: microseconds, and parts of the cost. */
+  readonly courses?: readonly {
+    readonly name: string;
+    readonly steps: readonly { readonly at: number; readonly gap: number }[];
+  }[];
 }
 
 export function median(values: readonly number[]): number {

@@ -78,6 +78,7 @@ export async function models(): Promise<Section> {
   for (let seed = 100; seed < 103; seed += 1) run(columns, makeModel(offers, FAMILIES[1]!, seed));
   const rows: string[][] = [];
   const timings: Section['timings'][number][] = [];
+  const courses: { name: string; steps: Run['steps'] }[] = [];
   for (const family of FAMILIES) {
     const runs: Run[] = [];
     const worse: number[] = [];
@@ -134,6 +135,8 @@ export async function models(): Promise<Section> {
       fastest: Math.min(...took),
       slowest: Math.max(...took),
     });
+    // The run of middling length stands for its family.
+    courses.push({ name, steps: [...runs].sort((a, b) => a.took - b.took)[runs.length >> 1]!.steps });
     console.error(rows.at(-1)!.join(' | '));
   }
   return {
@@ -152,5 +155,6 @@ export async function models(): Promise<Section> {
     rows,
     note: `Medians over ${SEEDS} seeds, ${LIMIT} s at the most; ${offers.length} offers of AWS us-east-1. The gap is how far the cost is above the proved bound, in parts of the cost.`,
     timings,
+    courses,
   };
 }

@@ -123,15 +123,68 @@ function panel(section: Section, top: number): string {
   return parts.join('\n');
 }
 
+/** Gaps below this part of the cost stand on the bottom line. */
+const LEAST_GAP = 1e-5;
+
+/** How the gap between cost and bound closes as time goes on: steps, both axes logarithmic. */
+function coursePanel({ title, courses = [] }: Section, top: number): string {
+  const all = courses.flatMap(({ steps }) => steps.map(({ at }) => Math.max(at, 1e3)));
+  const [fromX, toX] = [Math.floor(Math.log10(Math.min(...all))), Math.ceil(Math.log10(Math.max(...all)))];
+  const [fromY, toY] = [Math.log10(LEAST_GAP), 0];
+  const bottom = top + PANEL.top + INNER.height;
+  const right = PANEL.left + INNER.width;
+  const x = (time: number): number =>
+    PANEL.left + ((Math.log10(Math.max(time, 1e3)) - fromX) / (toX - fromX)) * INNER.width;
+  const y = (gap: number): number =>
+    bottom - ((Math.log10(Math.max(gap, LEAST_GAP)) - fromY) / (toY - fromY)) * INNER.height;
+  const parts: string[] = [
+    `<text class="title" x="${PANEL.left}" y="${top + 30}">${escapeText(title)}: gap against time</text>`,
+  ];
+  for (let exponent = fromX; exponent <= toX; exponent += 1) {
+    const across = x(10 ** exponent).toFixed(1);
+    parts.push(`<path class="grid" d="M${across} ${top + PANEL.top}V${bottom}"/>`);
+    parts.push(`<text x="${across}" y="${bottom + 20}" text-anchor="middle">${decade(exponent, 'time')}</text>`);
+  }
+  for (let exponent = fromY; exponent <= toY; exponent += 1) {
+    const down = y(10 ** exponent).toFixed(1);
+    const label = exponent === fromY ? 'proved' : `${10 ** (exponent + 2)} %`;
+    parts.push(`<path class="grid" d="M${PANEL.left} ${down}H${right}"/>`);
+    parts.push(`<text x="${PANEL.left - 10}" y="${down}" dy="4" text-anchor="end">${label}</text>`);
+  }
+  const ends = spread(
+    courses.map(({ steps }) => y(steps.at(-1)?.gap ?? 1)),
+    19,
+    bottom,
+  );
+  for (const [which, { name, steps }] of courses.entries()) {
+    const path = steps.map(({ at, gap }, step) =>
+      step === 0 ? `M${x(at).toFixed(1)} ${y(gap).toFixed(1)}` : `H${x(at).toFixed(1)}V${y(gap).toFixed(1)}`,
+    );
+    const last = steps.at(-1);
+    if (last === undefined) continue;
+    const dash = DASHES[Math.floor(which / SHAPES.length) % DASHES.length]!;
+    parts.push(
+      `<g class="c${which % COLOURS.length}"><title>${escapeText(name)}</title>`,
+      `<path class="line" ${dash === '' ? '' : `stroke-dasharray="${dash}" `}d="${path.join('')}"/>`,
+      `<path class="lead" d="M${(x(last.at) + 6).toFixed(1)} ${y(last.gap).toFixed(1)}L${right + 18} ${ends[which]!.toFixed(1)}"/>`,
+      `<path class="mark" transform="translate(${right + 28} ${ends[which]!.toFixed(1)})" d="${SHAPES[which % SHAPES.length]}"/>`,
+      `<text class="name" x="${right + 40}" y="${ends[which]!.toFixed(1)}" dy="4">${escapeText(name.replace(' units, ', '/').replace(' shapes, ', '/').replace(' dimensions', ''))}</text>`,
+      '</g>',
+    );
+  }
+  return parts.join('\n');
+}
+
 /** Whether a timing is of a catalog that was not made up for its size. */
 const isReal = (label: string | undefined): boolean => label?.startsWith('shipped') === true;
 
 /** @param machine what it was measured on, as a line */
 export function plot(sections: readonly Section[], machine: string): string {
   const sized = sections.filter(({ head }) => head[0] === AXIS);
-  const height = sized.length * PANEL.height + 48;
+  const courses = sections.filter((section) => section.courses !== undefined);
+  const height = (sized.length + courses.length) * PANEL.height + 48;
   const rules = (theme: 0 | 1): string => COLOURS.map((pair, at) => `.c${at}{color:${pair[theme]}}`).join('');
-  const about = sized.map(({ title }) => title).join('; ');
+  const about = [...sized, ...courses].map(({ title }) => title).join('; ');
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="title about">
 <title id="title">stowage: cost against size</title>
 <desc id="about">${escapeText(about)}: median time by number of offers, both axes logarithmic. ${escapeText(machine)}</desc>
@@ -158,6 +211,7 @@ ${rules(1)}
 }
 </style>
 ${sized.map((section, at) => panel(section, at * PANEL.height)).join('\n')}
+${courses.map((section, at) => coursePanel(section, (sized.length + at) * PANEL.height)).join('\n')}
 <text class="small" x="${PANEL.left}" y="${height - 32}">Filled marks: made-up catalogs. Hollow marks: the shipped catalog. Wide bars: spread over rounds.</text>
 <text class="small" x="${PANEL.left}" y="${height - 14}">${escapeText(machine)}</text>
 </svg>

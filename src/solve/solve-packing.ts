@@ -203,7 +203,7 @@ export function solvePacking(
   if (proveByEnumeration()) return finish('enumeration');
   if (!expired()) {
     const answer = integer.cover(model, [...generation.patterns, ...promising()], {
-      seconds: Math.min(remaining(), 2 * effort),
+      seconds: Math.min(remaining(), effort),
       nodes: 10_000 * effort,
       seed,
       below: toBeat()!,
