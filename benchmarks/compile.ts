@@ -38,7 +38,7 @@ function offerByOffer(text: string, catalog: Catalog, request: MachineRequest, s
   const rules = readRules('made-up.yaml', text, vocabulary);
   const program = rules.ok ? compileRules(vocabulary, rules.value, '') : rules;
   if (!program.ok) throw new Error(program.diagnostics[0]!.message);
-  const images = imagesOf(catalog, request.base).table;
+  const images = imagesOf({ catalog, program: program.value }, request.base).table;
   const space: Space = { types, regions, images, offers };
   const given = requestFacts({ catalog, program: program.value }, request, undefined);
   const derivation = derive(program.value, space, given);

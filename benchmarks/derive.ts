@@ -30,7 +30,7 @@ export async function deriveCapabilities({ libraries }: Options): Promise<Sectio
   const request = requestOf({ constraints: '' }, vocabulary);
   const given = requestFacts({ catalog, program }, request, undefined);
   const { types, regions, offers } = catalog;
-  const images = imagesOf(catalog, request.base);
+  const images = imagesOf({ catalog, program }, request.base);
   const space: Space = { types, regions, images: images.table, offers };
   const sites = Array.from({ length: types.size }, (_, type): readonly Site[] =>
     (images.byCloud.get(textAt(types, 'type.cloud', type) ?? '') ?? []).map((image) => ({

@@ -7,6 +7,7 @@ import { explain } from './explain.ts';
 import { findCheapest } from './find-cheapest.ts';
 import { type Section, toMarkdown } from './harness.ts';
 import { installLibraries } from './install.ts';
+import { models } from './models.ts';
 import { type Options, readOptions } from './options.ts';
 import { plot } from './plot.ts';
 import { startUp } from './start-up.ts';
@@ -26,6 +27,7 @@ const SECTIONS: Readonly<Record<string, (options: Options) => Section | Promise<
   explain,
   'start-up': startUp,
   streams,
+  models,
 };
 /** Sections that compare stowage with libraries of benchmarks/package.json. */
 const WITH_LIBRARIES: readonly string[] = ['find-cheapest', 'derive'];

@@ -25,6 +25,7 @@ rmSync('dist/command', { recursive: true, force: true });
 await build({
   input: { start: 'src/run.ts' },
   platform: 'node',
+  external: ['highs'],
   transform: { define: { STOWAGE_BUILD: JSON.stringify(digest) } },
   output: {
     dir: 'dist/command',

@@ -32,10 +32,16 @@ import { type Constraints, parseConstraints as parseConstraintTexts } from './re
 import { type CompatMode, dialectOf, type JujuVersion } from './request/dialect.ts';
 import type { MachineRequest } from './request/request.ts';
 import { type RequestInput, readRequest } from './request/written.ts';
+import type { Program } from './rules/program.ts';
 import { indexOffers, type OfferIndex } from './search/offer-index.ts';
 import { prepare as prepareSearch, type Search } from './search/prepare.ts';
 import { storedInputs } from './storage/inputs.ts';
-import { loadVocabulary, ruleFilesOf } from './storage/packs.ts';
+import {
+  extendVocabulary as extendWords,
+  loadRules as loadPacks,
+  loadVocabulary,
+  ruleFilesOf,
+} from './storage/packs.ts';
 
 export type { Catalog } from './catalog/catalog.ts';
 export type { Vocabulary } from './catalog/value.ts';
@@ -87,7 +93,36 @@ export type { Program } from './rules/program.ts';
 export { all, billedAt, cheapest, count, top } from './search/find.ts';
 export type { Search } from './search/prepare.ts';
 export { type LoadOptions, loadCatalog } from './storage/catalogs.ts';
-export { loadRules, loadVocabulary } from './storage/packs.ts';
+export { loadVocabulary } from './storage/packs.ts';
+
+/**
+ * A program from packs: names (`default`, `hosting`), paths, or rule files as values, with all that they use. A pack that
+ * is named twice counts once; the order makes no difference.
+ *
+ * @param params values for parameters of rule files, by module and name
+ * @example loadRules(['default', './acme.yaml'], undefined, { 'acme.most': 8 })
+ */
+export function loadRules(
+  packs: readonly unknown[],
+  vocabulary: Vocabulary = loadVocabulary(),
+  params: Readonly<Record<string, unknown>> = {},
+): Result<Program> {
+  const settings = Object.entries(params).map(([id, value]) => ({ id, value, place: { path: `params.${id}` } }));
+  return loadPacks(packs, vocabulary, undefined, undefined, { params: settings });
+}
+
+/**
+ * The shipped vocabulary with one's own words beside it: attributes and capabilities that catalogs, rules and requests
+ * may then speak of. Catalogs and rules must be read with the same vocabulary.
+ *
+ * @param own paths of vocabulary files, or vocabularies as values
+ * @example
+ * const vocabulary = extendVocabulary(['acme-words.yaml']);
+ * if (vocabulary.ok) loadRules(['default', 'acme.yaml'], vocabulary.value);
+ */
+export function extendVocabulary(own: readonly unknown[]): Result<Vocabulary> {
+  return extendWords(loadVocabulary(), own);
+}
 
 /**
  * Constraints from a text in Juju's grammar.

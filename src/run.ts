@@ -14,6 +14,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Make>>> = {
   'why-not': async () => (await import('./commands/why-not.ts')).whyNotCommand,
   'what-if': async () => (await import('./commands/what-if.ts')).whatIfCommand,
   explain: async () => (await import('./commands/explain.ts')).explainCommand,
+  deploy: async () => (await import('./commands/deploy.ts')).deployCommand,
+  plan: async () => (await import('./commands/plan.ts')).planCommand,
   solve: async () => (await import('./commands/solve.ts')).solveCommand,
   constraints: async () => (await import('./commands/constraints.ts')).constraintsCommand,
   catalog: async () => (await import('./commands/catalog.ts')).catalogCommand,

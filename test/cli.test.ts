@@ -45,7 +45,7 @@ describe('bad input is one clear diagnostic, exit code 2, nothing on standard ou
     'problem.yaml',
     'format: stowage.problem/1\ncatalog: {types: [], offers: []}\nrequest: {kind: machine}\n',
   );
-  const model = file('model.yaml', 'format: stowage.problem/1\ncatalog: {name: bundled}\nrequest: {kind: model}\n');
+  const fleet = file('fleet.yaml', 'format: stowage.problem/1\ncatalog: {name: bundled}\nrequest: {kind: fleet}\n');
   const typo = file(
     'typo.yaml',
     'format: stowage.problem/1\ncatalog: {name: bundled}\nreqest: {kind: machine}\nrequest: {kind: machine}\n',
@@ -149,8 +149,8 @@ describe('bad input is one clear diagnostic, exit code 2, nothing on standard ou
     ['a problem without types', ['solve', noProblem], ['the catalog has no instance types']],
     [
       'a request of a kind that is not supported',
-      ['solve', model],
-      ['only requests of kind "machine"', 'model.yaml:3:17'],
+      ['solve', fleet],
+      ['the kind of a request is machine or model', 'fleet.yaml:3:'],
     ],
     ['a misspelt key', ['solve', typo], ['a problem file has no key "reqest" here', 'did you mean request?']],
     [

@@ -47,7 +47,19 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   render: [...leaves, 'plan', 'workbench'],
   storage: [...leaves, 'document', 'catalog', 'sources', 'rules'],
-  commands: [...leaves, 'document', 'catalog', 'request', 'rules', 'match', 'plan', 'workbench', 'render', 'storage'],
+  commands: [
+    ...leaves,
+    'document',
+    'catalog',
+    'request',
+    'rules',
+    'match',
+    'solve',
+    'plan',
+    'workbench',
+    'render',
+    'storage',
+  ],
 };
 /** Only these may touch files, sockets, the clock or chance. */
 const OUTSIDE = ['storage', 'commands'];

@@ -8,6 +8,7 @@ import {
   count,
   describeDiagnostic,
   describe as describeOffer,
+  extendVocabulary,
   loadCatalog,
   loadRules,
   parseConstraints,
@@ -45,6 +46,34 @@ describe('the library', () => {
     const given = answer(compiled, request);
     expect(given.cost).toBe('0.10055');
     expect(await renderAnswer(given, 'tabular')).toContain('m8i-flex.large');
+  });
+
+  it('speaks words of one’s own, and sets parameters', () => {
+    const vocabulary = value(
+      extendVocabulary([{ format: 1, attributes: { 'type.tier': { type: 'name', doc: 'What it is made of.' } } }]),
+    );
+    const rules = {
+      format: 1,
+      module: 'acme',
+      params: { price: { type: 'number', default: 1 } },
+      rules: {
+        gold: { summary: 'gold', when: { 'type.name': 'm8i*' }, set: { 'type.tier': 'gold' } },
+        dear: {
+          summary: 'gold is dear',
+          when: { 'type.tier': 'gold' },
+          price: { plus: { param: 'price' }, component: 'gold' },
+        },
+      },
+    };
+    const catalog = value(loadCatalog({ clouds: ['aws'], vocabulary }));
+    const priced = (price: number) =>
+      answer(compile(catalog, value(loadRules(['default', rules], vocabulary, { 'acme.price': price }))), request);
+    expect(priced(0.001).machines[0]).toMatchObject({ type: 'm8i-flex.large', price: '0.10155' });
+    expect(priced(2).machines[0]).toMatchObject({ type: 'r8i-flex.large' });
+    expect(loadRules([rules], vocabulary, { 'acme.prise': 1 })).toMatchObject({
+      ok: false,
+      diagnostics: [{ code: 'unknown-param', path: 'params.acme.prise', hint: 'did you mean acme.price?' }],
+    });
   });
 
   it('leaves what it is given as it was', () => {

@@ -1,46 +1,44 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readDocument } from '../src/document/read.ts';
-import { readText } from '../src/storage/files.ts';
-import { loadRules } from '../src/storage/packs.ts';
-import { ROOT } from './support/cli.ts';
-import { casesOf, conclude, type PackCase, type PackTests } from './support/pack-cases.ts';
+import { loadSuites } from '../src/commands/rule-suites.ts';
+import { runSuite, testInputs } from '../src/commands/rule-test-inputs.ts';
+import { loadVocabulary } from '../src/storage/packs.ts';
+import { coverageOf, leavesCovered, rulesCovered } from '../src/workbench/coverage.ts';
+import { mutate } from '../src/workbench/mutate.ts';
+import { isOfModule } from '../src/workbench/test-run.ts';
 
-const rules = join(ROOT, 'rules');
-const tests = readdirSync(rules, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.test.yaml'))
-  .sort();
-const packs = readdirSync(rules, { recursive: true, encoding: 'utf8' }).filter(
-  (file) => file.endsWith('.yaml') && !file.endsWith('.test.yaml') && file !== 'vocabulary.yaml',
-);
+const vocabulary = loadVocabulary();
+const loaded = loadSuites([], vocabulary);
+const inputs = testInputs(undefined, vocabulary);
 
-/** Versions written without quotes are texts all the same; prices and reserves stay numbers. */
-const plain = (expected: PackCase['expect']): unknown =>
-  JSON.parse(JSON.stringify(expected), function (this: object, key, value) {
-    return typeof value === 'number' && key !== 'reserves' ? String(value) : value;
+describe('shipped rule packs', () => {
+  it('read, and each has tests beside it', () => {
+    expect(loaded).toMatchObject({ ok: true, value: { untested: [] } });
   });
-
-describe('rule packs', () => {
-  it('each have tests beside them', () => {
-    expect(packs.map((file) => file.replace(/\.yaml$/, '.test.yaml')).sort()).toEqual(tests);
-  });
-
-  for (const file of tests) {
-    describe(file, () => {
-      const text = readText(join(rules, file));
-      const document = text.ok ? readDocument(file, text.value) : text;
-      const program = loadRules([join(rules, file.replace('.test.yaml', '.yaml'))]);
-      it('reads', () => {
-        expect(document).toMatchObject({ ok: true });
-        expect(program).toMatchObject({ ok: true });
+  if (!loaded.ok) return;
+  for (const one of loaded.value.suites) {
+    const { file, program, document, context, suite } = one;
+    describe(file.tests.source, () => {
+      it('passes', () => {
+        const ran = runSuite(one, inputs, []);
+        expect(ran).toMatchObject({ ok: true });
+        const outcomes = ran.ok ? ran.value : [];
+        expect(outcomes.filter(({ differences }) => differences.length > 0)).toEqual([]);
       });
-      if (!document.ok || !program.ok) return;
-      for (const one of casesOf(document.value.value as PackTests)) {
-        it(one.name, () => {
-          expect(conclude(program.value, one)).toEqual(plain(one.expect));
-        });
-      }
+
+      it('sees every small slip in the rules', () => {
+        const { survivors, undecided, mutants } = mutate(program, document, suite, { context });
+        expect(survivors.map(({ part, what, row }) => ({ part, what, row }))).toEqual([]);
+        expect(undecided).toBe(0);
+        expect(mutants).toBeGreaterThan(0);
+      });
+
+      it('fires every rule, and every leaf is all that it can be while it decides', () => {
+        const coverage = coverageOf(program, isOfModule(suite.module), suite.rows);
+        expect(coverage.exact).toBe(true);
+        expect(coverage.rules.filter(({ fired }) => !fired).map(({ rule }) => rule)).toEqual([]);
+        expect(coverage.leaves.filter(({ missed }) => missed.length > 0)).toEqual([]);
+        for (const { part, whole } of [rulesCovered(coverage), leavesCovered(coverage)]) expect(part).toBe(whole);
+      });
     });
   }
 });

@@ -1,4 +1,5 @@
 import { buildColumn, type Column, type ColumnBuilder, reorder, type Table, textAt } from './column.ts';
+import type { Filled } from './filled.ts';
 import { inSequence, type Offers, orderOffers, rankTexts, sortByRank } from './offers.ts';
 import type { PriceEdit } from './prices.ts';
 import type { Attribute, Value, Vocabulary } from './value.ts';
@@ -29,6 +30,8 @@ export interface Catalog {
    * say nothing; false for a problem file, which lists what there is.
    */
   readonly gapsAreUnknown: boolean;
+  /** What types state of other dimensions, or otherwise, by row of `types`; see `capacityOf`. */
+  readonly capacities?: ReadonlyMap<number, ReadonlyMap<string, number>>;
   /** Clouds whose offers are all listed even where gaps of other clouds say nothing: those of one's own. */
   readonly completeClouds: ReadonlySet<string>;
   /** What one's own price files changed, in canonical order; see `priceEditSteps`. */
@@ -37,6 +40,8 @@ export interface Catalog {
   readonly newestPrice: string | undefined;
   /** `sha256:…` of what the catalog was read from. */
   readonly digest: string;
+  /** What rules filled in; the tables above have it. */
+  readonly filled?: Filled;
 }
 
 /** The name under which a type or region is unique: a blank cannot be part of a cloud's name. */
@@ -54,6 +59,8 @@ export interface CatalogBuilder {
   offer(type: number, region: number, price: number, limit: number): number;
   /** States a fact of a row of the attribute's scope. */
   fact(attribute: Attribute, row: number, value: Value): void;
+  /** States how much of a dimension a type has, in place of what its attributes say. */
+  capacity(type: number, dimension: string, amount: number): void;
   hasType(cloud: string, name: string): boolean;
   finish(about: Pick<Catalog, 'gapsAreUnknown' | 'digest'> & Partial<Pick<Catalog, 'completeClouds'>>): Catalog;
 }
@@ -85,6 +92,7 @@ export function buildCatalog(vocabulary: Vocabulary): CatalogBuilder {
   const types = new Map<string, number>();
   const regions = new Map<string, number>();
   let images = 0;
+  const capacities = new Map<number, Map<string, number>>();
   const offerType = new Growing((size) => new Uint32Array(size));
   const offerRegion = new Growing((size) => new Uint32Array(size));
   const offerPrice = new Growing((size) => new Float64Array(size));
@@ -131,6 +139,9 @@ export function buildCatalog(vocabulary: Vocabulary): CatalogBuilder {
     type: keyed(types, typeCloud!, typeName!),
     region: keyed(regions, regionCloud!, regionName!),
     image: () => images++,
+    capacity(type, dimension, amount) {
+      capacities.set(type, (capacities.get(type) ?? new Map<string, number>()).set(dimension, amount));
+    },
     hasType: (cloud, name) => types.has(keyOf(cloud, name)),
     fact,
     offer(type, region, price, limit) {
@@ -181,6 +192,9 @@ export function buildCatalog(vocabulary: Vocabulary): CatalogBuilder {
         images: sortedImages.table,
         ...orderOffers(unordered, types.size, regions.size),
         priceEdits: [],
+        ...(capacities.size === 0
+          ? {}
+          : { capacities: new Map([...capacities].map(([row, own]) => [sortedTypes.moved[row]!, own])) }),
         completeClouds: new Set(),
         newestPrice: dates.length === 0 ? undefined : String([...dates].sort().at(-1)),
         ...about,

@@ -9,7 +9,7 @@ import { renderAnswer } from '../render/formats.ts';
 import { parseConstraints } from '../request/constraints.ts';
 import { dialectOf, jujuDialect, jujuVersionOf } from '../request/dialect.ts';
 import type { MachineRequest } from '../request/request.ts';
-import { loaderFor } from '../storage/loader.ts';
+import { loaderSpeaking } from '../storage/loader.ts';
 import { AS_JUJU, addChoiceOptions, type ChoiceOptions, withoutMeaning } from './choice-options.ts';
 import {
   addOutputOptions,
@@ -69,7 +69,9 @@ export function addMachineCommand(process: Process, exit: (code: number) => void
     .addHelpText('after', EXAMPLES);
   addOutputOptions(addSourceOptions(command));
   return command.action(async (placement: string | undefined, options: Options) => {
-    const loader = loaderFor(process.env);
+    const opened = await loaderSpeaking(process.env, options.vocabulary ?? []);
+    if (!opened.ok) return exit(report(process, opened.diagnostics));
+    const loader = opened.value;
     const vocabulary = await loader.vocabulary();
     const version = jujuVersionOf(options.compat);
     const stray = version === undefined ? undefined : withoutMeaning(options, jujuDialect(version).name);

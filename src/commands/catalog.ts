@@ -3,7 +3,7 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { type CloudSummary, showTypes, summarise } from '../plan/inventory.ts';
 import { FORMATS, type Format } from '../render/formats.ts';
 import { renderSummaries, renderTypes } from '../render/inventory.ts';
-import { loaderFor } from '../storage/loader.ts';
+import { loaderSpeaking } from '../storage/loader.ts';
 import { BUNDLED } from '../storage/places.ts';
 import { collect, day } from './options.ts';
 import { EXIT, type Process, report } from './process.ts';
@@ -16,6 +16,7 @@ interface ImportOptions {
   readonly region?: string;
   readonly arch?: string;
   readonly prices?: readonly string[];
+  readonly vocabulary?: readonly string[];
   readonly output: string;
   readonly quiet?: boolean;
 }
@@ -82,18 +83,26 @@ function importCommand(process: Process, exit: (code: number) => void): Command 
       'architecture of types and images that do not state theirs; for OpenStack amd64 unless given',
     )
     .option('--prices <file>', 'a price file, whose prices become those of the catalog; repeatable', collect)
+    .option('--vocabulary <file>', "one's own attributes; repeatable", collect)
     .requiredOption('-o, --output <dir>', 'the folder of the catalog; an earlier import is replaced')
     .option('-q, --quiet', 'nothing on standard error but faults')
     .addHelpText('after', EXAMPLES)
     .action(async (paths: readonly string[], options: ImportOptions) => {
       // Loaded here, since no other command needs the readers of foreign formats.
       const { checkTarget, readImport, settingsOf, writeCatalog } = await import('../storage/imports.ts');
-      const { loadVocabulary } = await import('../storage/packs.ts');
-      const settings = settingsOf(options, loadVocabulary());
+      const { extendVocabulary, loadVocabulary } = await import('../storage/packs.ts');
+      const vocabulary = extendVocabulary(loadVocabulary(), options.vocabulary ?? []);
+      if (!vocabulary.ok) return exit(report(process, vocabulary.diagnostics));
+      const settings = settingsOf(options, vocabulary.value);
       if (!settings.ok) return exit(report(process, settings.diagnostics));
       const kept = checkTarget(options.output);
       if (kept !== undefined) return exit(report(process, [kept]));
-      const imported = readImport(paths, { ...settings.value, from: options.from, prices: options.prices ?? [] });
+      const imported = readImport(paths, {
+        ...settings.value,
+        from: options.from,
+        prices: options.prices ?? [],
+        vocabulary: vocabulary.value,
+      });
       if (!imported.ok) return exit(reportFirst(process, imported.diagnostics));
       const { catalog, left, notes } = imported.value;
       const written = writeCatalog(options.output, catalog);
@@ -104,6 +113,7 @@ function importCommand(process: Process, exit: (code: number) => void): Command 
 }
 
 interface ShowOptions {
+  readonly vocabulary?: readonly string[];
   readonly catalog?: readonly string[];
   readonly prices?: readonly string[];
   readonly at?: string;
@@ -114,6 +124,7 @@ function addShowOptions(command: Command): Command {
   return command
     .option('--catalog <dir>', `a simplestreams tree; repeatable; the shipped one is "${BUNDLED}"`, collect)
     .option('--prices <file>', "one's own prices, laid over the catalog; repeatable", collect)
+    .option('--vocabulary <file>', "one's own attributes; repeatable", collect)
     .option('--at <date>', 'the prices of this day; else the newest', day)
     .addOption(new Option('--format <format>', 'how to print').choices([...FORMATS]).default('tabular'));
 }
@@ -126,9 +137,10 @@ function listCommand(process: Process, exit: (code: number) => void): Command {
     const names = options.catalog ?? [BUNDLED];
     // Price files are for all catalogs together.
     const groups = prices.length === 0 ? names.map((name) => [name]) : [names];
-    const loader = loaderFor(process.env);
+    const loader = await loaderSpeaking(process.env, options.vocabulary ?? []);
+    if (!loader.ok) return exit(report(process, loader.diagnostics));
     for (const paths of groups) {
-      const catalog = await loader.catalog({ paths, prices, at });
+      const catalog = await loader.value.catalog({ paths, prices, at });
       if (!catalog.ok) return exit(report(process, catalog.diagnostics));
       listed.push({ catalog: paths.join(' + '), clouds: summarise(catalog.value) });
     }
@@ -142,8 +154,10 @@ function showCommand(process: Process, exit: (code: number) => void): Command {
     .description('show what is known of instance types, and what they cost where')
     .argument('<type...>', 'names of instance types');
   return addShowOptions(command).action(
-    async (names: readonly string[], { catalog: paths, prices, at, format }: ShowOptions) => {
-      const catalog = await loaderFor(process.env).catalog({
+    async (names: readonly string[], { catalog: paths, prices, vocabulary = [], at, format }: ShowOptions) => {
+      const loader = await loaderSpeaking(process.env, vocabulary);
+      if (!loader.ok) return exit(report(process, loader.diagnostics));
+      const catalog = await loader.value.catalog({
         at,
         ...(paths === undefined ? {} : { paths }),
         ...(prices === undefined ? {} : { prices }),

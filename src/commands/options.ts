@@ -4,6 +4,7 @@ import { type Compiled, compile } from '../match/compiled.ts';
 import { isDate } from '../quantity/date.ts';
 import { FORMATS, type Format } from '../render/formats.ts';
 import { COMPAT_MODES } from '../request/dialect.ts';
+import { parseParamSetting } from '../rules/param-setting.ts';
 import type { Loader } from '../storage/loader.ts';
 
 /** Options that several commands share. */
@@ -52,6 +53,8 @@ export interface SourceOptions {
   readonly catalog?: readonly string[];
   readonly prices?: readonly string[];
   readonly rules?: readonly string[];
+  readonly param?: readonly string[];
+  readonly vocabulary?: readonly string[];
   readonly at?: string;
 }
 
@@ -64,6 +67,8 @@ export function addSourceOptions(command: Command): Command {
     )
     .option('--prices <file>', "one's own prices, laid over the catalog; repeatable", collect)
     .option('--rules <pack|file>', 'rules beside the default ones; repeatable', collect)
+    .option('--param <name=value>', 'a parameter of rules, such as spot.price-share=0.4; repeatable', collect)
+    .option('--vocabulary <file>', "one's own attributes and capabilities; repeatable", collect)
     .option('--at <date>', 'judge by the prices and rules of this day; else by the newest price in the catalog', day);
 }
 
@@ -73,7 +78,11 @@ export async function loadSources(
   options: SourceOptions,
   clouds: readonly string[] | undefined,
 ): Promise<Result<Compiled>> {
-  const rules = await loader.rules(['default', ...(options.rules ?? [])]);
+  const params = (options.param ?? []).map((text) => parseParamSetting(text, '--param'));
+  const faults = params.flatMap((param) => (param.ok ? [] : param.diagnostics));
+  if (faults.length > 0) return fail(...faults);
+  const settings = params.flatMap((param) => (param.ok ? [param.value] : []));
+  const rules = await loader.rules(['default', ...(options.rules ?? [])], settings);
   if (!rules.ok) return rules;
   const catalog = await loader.catalog({
     at: options.at,
@@ -85,13 +94,15 @@ export async function loadSources(
 }
 
 /** The options that name sources, as words of a command line. */
-export function sourceWords({ catalog, prices, rules, at }: SourceOptions): readonly string[] {
+export function sourceWords({ catalog, prices, rules, param, vocabulary, at }: SourceOptions): readonly string[] {
   const repeated = (option: string, values: readonly string[] | undefined): readonly string[] =>
     (values ?? []).flatMap((value) => [option, value]);
   return [
     ...repeated('--catalog', catalog),
     ...repeated('--prices', prices),
     ...repeated('--rules', rules),
+    ...repeated('--param', param),
+    ...repeated('--vocabulary', vocabulary),
     ...(at === undefined ? [] : ['--at', at]),
   ];
 }

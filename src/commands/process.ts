@@ -15,6 +15,8 @@ export interface Process {
   stdin(): Result<string>;
   /** Standard input as it comes. */
   bytes(): AsyncIterable<Uint8Array>;
+  /** Calls back once, when the user interrupts what would else go on. */
+  onInterrupt(done: () => void): void;
 }
 
 /** Exit codes. */
@@ -42,6 +44,9 @@ export function realProcess(real: NodeJS.Process): Process {
     },
     stdin: () => readText(0, '<stdin>'),
     bytes: () => real.stdin,
+    onInterrupt: (done) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) real.once(signal, done);
+    },
   };
 }
 

@@ -8,9 +8,10 @@ import type { Problem } from '../plan/problem.ts';
 import { type Snapshot, snapshotProblem } from '../plan/snapshot.ts';
 import { listOf, parseConstraints } from '../request/constraints.ts';
 import { dialectOf, jujuDialect, jujuVersionOf } from '../request/dialect.ts';
+import { parseParamSetting } from '../rules/param-setting.ts';
 import { storedInputs } from '../storage/inputs.ts';
-import { type Loader, loaderFor } from '../storage/loader.ts';
-import { ruleFilesOf } from '../storage/packs.ts';
+import { type Loader, loaderSpeaking } from '../storage/loader.ts';
+import { ruleFilesOf, vocabularyFilesOf } from '../storage/packs.ts';
 import { AS_JUJU, addChoiceOptions, type ChoiceOptions, withoutMeaning } from './choice-options.ts';
 import { addSourceOptions, type SourceOptions } from './options.ts';
 import { deliver, EXIT, type Process, report } from './process.ts';
@@ -39,18 +40,30 @@ async function readAskedAs(
 ): Promise<Result<Problem>> {
   const { at, engine, top, compat } = options;
   const version = jujuVersionOf(compat);
-  const day = at === undefined ? {} : { at };
+  const vocabulary = vocabularyFilesOf(options.vocabulary ?? []);
+  if (!vocabulary.ok) return vocabulary;
+  const words = vocabulary.value.length === 0 ? undefined : vocabulary.value;
+  const params = Object.fromEntries(
+    (options.param ?? []).flatMap((text) => {
+      const param = parseParamSetting(text, '--param');
+      return param.ok ? [[param.value.id, String(param.value.value)]] : [];
+    }),
+  );
+  const day = {
+    ...(at === undefined ? {} : { at }),
+    ...(Object.keys(params).length === 0 ? {} : { params }),
+  };
   if (version === undefined) {
     const asked = await readAsked(process, loader, options, placement);
     if (!asked.ok) return asked;
     const settings = { ...day, ...(engine === 'scan' ? {} : { engine }), ...(top === 1 ? {} : { top }) };
-    return ok({ ...asked.value, options: settings, juju: undefined });
+    return ok({ ...asked.value, options: settings, juju: undefined, vocabulary: words });
   }
   const stray = withoutMeaning(options, jujuDialect(version).name);
   if (stray !== undefined) return fail(stray);
-  const vocabulary = await loader.vocabulary();
-  const where = parseConstraints(flagTexts(options), vocabulary);
-  const request = readRequestOptions(options, placement, [], vocabulary, dialectOf(compat, vocabulary));
+  const known = await loader.vocabulary();
+  const where = parseConstraints(flagTexts(options), known);
+  const request = readRequestOptions(options, placement, [], known, dialectOf(compat, known));
   if (!request.ok || !where.ok) return fail(...[request, where].flatMap((part) => (part.ok ? [] : part.diagnostics)));
   const compiled = await loadSourcesFor(process, loader, options, where.value);
   if (!compiled.ok) return compiled;
@@ -61,7 +74,13 @@ async function readAskedAs(
     return patterns.length === 0 ? [] : [[key, patterns.join(',')] as const];
   });
   const settings = { ...day, compat, ...Object.fromEntries(named) };
-  return ok({ compiled: compiled.value, request: request.value, options: settings, juju: juju.value });
+  return ok({
+    compiled: compiled.value,
+    request: request.value,
+    options: settings,
+    juju: juju.value,
+    vocabulary: words,
+  });
 }
 
 /** The file of a snapshot: rows of the catalog on a line each. */
@@ -88,7 +107,7 @@ function summary({ kept, left, answer, problem }: Snapshot): string {
 
 const EXAMPLES = `
 The file holds the request, the rules, and the rows of the catalog that the answer rests on. Solving it gives the same
-machines, prices, conflicts and relaxations; counts are of the rows in it. Words of the vocabulary are the program's own.
+machines, prices, conflicts and relaxations; counts are of the rows in it.
 
 Examples:
   stowage snapshot add-machine kvm --cloud aws --region eu-west-1 --constraints "mem=64G arch=arm64" -o question.yaml
@@ -105,7 +124,9 @@ function addMachineSnapshot(process: Process, exit: (code: number) => void): Com
     .option('-q, --quiet', 'nothing on standard error but faults')
     .addHelpText('after', EXAMPLES);
   return command.action(async (placement: string | undefined, options: Options) => {
-    const loader = loaderFor(process.env);
+    const opened = await loaderSpeaking(process.env, options.vocabulary ?? []);
+    if (!opened.ok) return exit(report(process, opened.diagnostics));
+    const loader = opened.value;
     const problem = await readAskedAs(process, loader, options, placement);
     if (!problem.ok) return exit(report(process, problem.diagnostics));
     const rules = ruleFilesOf(['default', ...(options.rules ?? [])]);

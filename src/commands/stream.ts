@@ -37,7 +37,7 @@ export function lineFault(source: string, { number, fault }: Line, longest: numb
 export async function answerLines(
   process: Process,
   { path, output, longest, eager }: StreamOptions,
-  answer: (line: Line) => LineAnswer | undefined,
+  answer: (line: Line) => LineAnswer | undefined | Promise<LineAnswer | undefined>,
 ): Promise<number> {
   let writing: Writing | undefined;
   try {
@@ -71,7 +71,9 @@ export async function answerLines(
       if (next.done === true) break;
       let waiting = '';
       for (const line of next.value) {
-        const answered = answer(line);
+        const given = answer(line);
+        // What is there at once is not waited for.
+        const answered = given instanceof Promise ? await given : given;
         if (answered === undefined) continue;
         worst = Math.max(worst, answered.exit);
         waiting += `${answered.text}\n`;

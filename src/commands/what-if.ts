@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { whatIf } from '../plan/what-if.ts';
 import { render } from '../render/formats.ts';
 import { whatIfBlocks } from '../render/what-if.ts';
-import { loaderFor } from '../storage/loader.ts';
+import { loaderSpeaking } from '../storage/loader.ts';
 import { addOutputOptions, addSourceOptions, collect, type OutputOptions, type SourceOptions } from './options.ts';
 import { deliver, EXIT, type Process, report } from './process.ts';
 import { addRequestOptions, PLACEMENT, type RequestOptions, readAsked } from './request-options.ts';
@@ -40,7 +40,9 @@ export function whatIfCommand(process: Process, exit: (code: number) => void): C
         report(process, [{ code: 'no-edit', message, path: '--set', hint: "write --set 'price aws:m8i*=+10%'" }]),
       );
     }
-    const asked = await readAsked(process, loaderFor(process.env), options, placement);
+    const loader = await loaderSpeaking(process.env, options.vocabulary ?? []);
+    if (!loader.ok) return exit(report(process, loader.diagnostics));
+    const asked = await readAsked(process, loader.value, options, placement);
     if (!asked.ok) return exit(report(process, asked.diagnostics));
     const { compiled, request } = asked.value;
     if (options.quiet !== true) process.progress('judging offers');

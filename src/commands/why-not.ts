@@ -4,7 +4,7 @@ import { whyNot } from '../plan/why-not.ts';
 import type { WhyNot } from '../plan/why-not-schema.ts';
 import { render } from '../render/formats.ts';
 import { whyNotBlocks } from '../render/why-not.ts';
-import { loaderFor } from '../storage/loader.ts';
+import { loaderSpeaking } from '../storage/loader.ts';
 import { addOutputOptions, addSourceOptions, type OutputOptions, type SourceOptions, sourceWords } from './options.ts';
 import { deliver, EXIT, type Process, report } from './process.ts';
 import { addRequestOptions, PLACEMENT, type RequestOptions, readAsked } from './request-options.ts';
@@ -40,7 +40,9 @@ export function whyNotCommand(process: Process, exit: (code: number) => void): C
     .option('--placement <placement>', PLACEMENT);
   addOutputOptions(addSourceOptions(addRequestOptions(command))).addHelpText('after', EXAMPLES);
   return command.action(async (names: readonly string[], options: Options) => {
-    const asked = await readAsked(process, loaderFor(process.env), options, options.placement);
+    const loader = await loaderSpeaking(process.env, options.vocabulary ?? []);
+    if (!loader.ok) return exit(report(process, loader.diagnostics));
+    const asked = await readAsked(process, loader.value, options, options.placement);
     if (!asked.ok) return exit(report(process, asked.diagnostics));
     const { compiled, request } = asked.value;
     const told = whyNot(compiled, request, names, options.at);

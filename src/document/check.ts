@@ -3,9 +3,19 @@ import { type Diagnostic, fail, ok, type Result } from '../diagnostic/diagnostic
 import { didYouMean } from '../diagnostic/nearest.ts';
 import { type Document, type Path, placeIn } from './read.ts';
 
-/** The keys that a schema accepts at a path, for hints about unknown keys. */
-function keysAt(schema: z.core.$ZodType, path: Path): readonly string[] {
+/** The keys that a schema accepts at a path of a value, for hints about unknown keys. */
+function keysAt(schema: z.core.$ZodType, path: Path, whole: unknown): readonly string[] {
   let current: z.core.$ZodType | undefined = schema;
+  let value = whole;
+  /** Of a union the branch that the value says it is. */
+  const choose = (): void => {
+    if (!(current instanceof z.ZodDiscriminatedUnion)) return;
+    const own = value as object | null;
+    current = (current.options as readonly z.core.$ZodType[]).find((option) => {
+      const parsed = option instanceof z.ZodObject ? option.shape.kind : undefined;
+      return parsed !== undefined && z.safeParse(parsed as z.ZodType, (own as { kind?: unknown }).kind).success;
+    });
+  };
   const unwrap = (): void => {
     while (
       current instanceof z.ZodOptional ||
@@ -18,12 +28,15 @@ function keysAt(schema: z.core.$ZodType, path: Path): readonly string[] {
   };
   for (const step of path) {
     unwrap();
+    choose();
     if (current instanceof z.ZodObject) current = current.shape[String(step)] as z.core.$ZodType | undefined;
     else if (current instanceof z.ZodArray) current = current.element as z.core.$ZodType;
     else if (current instanceof z.ZodRecord) current = current.valueType as z.core.$ZodType;
     else return [];
+    value = (value as Readonly<Record<string | number, unknown>> | null | undefined)?.[step];
   }
   unwrap();
+  choose();
   return current instanceof z.ZodObject ? Object.keys(current.shape) : [];
 }
 
@@ -61,7 +74,7 @@ export function checkDocument<T>(document: Document, schema: z.ZodType<T>, name:
     flatten(top, []).flatMap(({ issue, path }): Diagnostic[] => {
       if (issue.code === 'unrecognized_keys') {
         return issue.keys.map((key) => {
-          const hint = didYouMean(key, keysAt(schema, path));
+          const hint = didYouMean(key, keysAt(schema, path, document.value));
           return {
             code: 'unknown-key',
             message: `${name} has no key "${key}" here`,

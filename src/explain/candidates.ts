@@ -297,8 +297,9 @@ export function cheapestOfEachKind(query: Query, group: Group): readonly number[
 // Conflicts and relaxations ask for the same.
 const kinds = new WeakMap<Group, readonly number[]>();
 
-function kindsIn({ space, images, dependsOnOffer }: Query, group: Group): readonly number[] {
-  if (dependsOnOffer) return Array.from(group.offers.keys());
+function kindsIn({ space, images, dependsOnOffer, derivation }: Query, group: Group): readonly number[] {
+  // Under preferences the one that ranks first may not be the one that costs least.
+  if (dependsOnOffer || derivation.program.prefers.length > 0) return Array.from(group.offers.keys());
   const { offers } = space;
   const market = offers.columns.get('offer.market');
   const markets = (market?.values.length ?? 0) + 1;

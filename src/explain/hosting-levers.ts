@@ -80,7 +80,7 @@ export function hostingLevers(query: Query, at: string | undefined, { add }: Lev
         if (image === -1 || lenient === undefined || passesLevel(lenient.capability(capability, site), least) !== TRUE)
           return [drop];
         const active = withholders.filter(
-          (rule) => rule.action.capabilities.includes(capability) && own.truth(rule.when, site) !== FALSE,
+          (rule) => rule.action.capabilities.includes(capability) && own.truth(rule.applies, site) !== FALSE,
         );
         return active.length === 0 ? [drop] : [drop, new Map(active.map((rule) => [waive(rule), null]))];
       };

@@ -1,6 +1,7 @@
 import { setAt, textAt } from '../catalog/column.ts';
 import type { NeedText } from '../match/needs.ts';
 import type { Query } from '../match/query.ts';
+import { FACTS_OF_CONSTRAINTS } from '../match/request-facts.ts';
 import { formatMoney, HOURS_PER_MONTH } from '../quantity/money.ts';
 import { listOf, textOf } from '../request/constraints.ts';
 import type { Guest } from '../request/guest.ts';
@@ -80,7 +81,8 @@ export function leversOf(query: Query, at: string | undefined): Levers {
       case 'root-disk': {
         // Disks of guests stated apart are no less for a smaller constraint.
         const guestDisks = (stated ?? []).reduce((total, guest) => total + guest.count * guest.rootDisk, 0);
-        const felt = id === 'root-disk' && isRead(program, 'request.root-disk');
+        const fact = FACTS_OF_CONSTRAINTS[id];
+        const felt = fact !== undefined && isRead(program, fact);
         const lever = add({ ...amountLever(id, need), felt });
         return fixed(lever, (offer, _, price) => {
           const has = measure!.has(type(offer), price);

@@ -1,5 +1,6 @@
 import { compareOffers } from '../catalog/catalog.ts';
 import type { MachineRequest } from '../request/request.ts';
+import { keepsOrder } from '../rules/program.ts';
 import { type Candidates, cheapestOfEachKind, type Group, isWithin, membersOf, type Needs } from './candidates.ts';
 import { minimalSets } from './conflicts.ts';
 import type { Change, Ways } from './lever.ts';
@@ -68,7 +69,7 @@ export function relaxationsOf(candidates: Candidates, at: string | undefined, ch
   // The budget is for all machines together: where there are several it is judged for all of them, not for each.
   const budget = several ? needs.findIndex((need) => need.id === 'budget') : -1;
   const judged = (missing: Needs): Needs => (budget === -1 ? missing : missing & ~(1n << BigInt(budget)));
-  const before = (a: Entry, b: Entry): number => a.price - b.price || compareOffers(space.offers, a.offer, b.offer);
+  const before = (a: Entry, b: Entry): number => a.rank - b.rank || compareOffers(space.offers, a.offer, b.offer);
 
   const hopeful = groups
     .map((group) => ({ group, missing: membersOf(judged(group.missing)) }))
@@ -84,7 +85,7 @@ export function relaxationsOf(candidates: Candidates, at: string | undefined, ch
       const [offer, image, price] = [group.offers[index]!, group.images[index]!, group.prices[index]!];
       if (Number.isNaN(price)) continue;
       for (const ways of waysFor(levers, missing, offer, image, price))
-        yield { set: setOf(ways), ways, offer, image, price };
+        yield { set: setOf(ways), ways, offer, image, price, rank: query.rank(offer, image, price) };
     }
   };
   const described = (ways: Ways, taken: readonly Entry[], cost: bigint): Relaxation => {
@@ -97,8 +98,10 @@ export function relaxationsOf(candidates: Candidates, at: string | undefined, ch
     a.changes.length - b.changes.length ||
     compareOffers(space.offers, a.offer, b.offer);
   const finished = (smallest: readonly Relaxation[], all: readonly Relaxation[], complete: boolean): Relaxations => {
+    // What ranks first may cost more than what fits already.
+    const { prefers } = query.compiled.program;
     const settled = (one: Relaxation): Relaxation | [] =>
-      isFelt(one) ? (turnedOut(one, request, chooser) ?? []) : one;
+      isFelt(one) || prefers.length > 0 ? (turnedOut(one, request, chooser) ?? []) : one;
     const minimal = smallest.flatMap(settled).sort(order);
     return {
       minimal,
@@ -134,8 +137,8 @@ export function relaxationsOf(candidates: Candidates, at: string | undefined, ch
   for (const one of hopeful) {
     const pruned = smallest.some((set) => set !== one.always && isWithin(set, one.always));
     // Where one machine is enough, the cheapest of each kind stands for its kind. Of a set that is not minimal only the
-    // cheapest candidate counts; without price rules that is the first.
-    const firstIsEnough = pruned && query.compiled.program.prices.length === 0;
+    // cheapest candidate counts; where no rule changes the order that is the first.
+    const firstIsEnough = pruned && keepsOrder(query.compiled.program);
     for (const entry of entriesOf(
       one,
       firstIsEnough ? one.group.offers.keys() : cheapestOfEachKind(query, one.group),

@@ -7,12 +7,12 @@ import { changed, changesOf, type Entry, waysFor } from './ways.ts';
 /**
  * Single changes that save money where something fits already: of each lever the least change that saves anything.
  *
- * @param winner the (first) offer that was chosen, its billed price, and what all machines cost together
+ * @param winner the (first) offer that was chosen, its billed price, what it ranks by, and what all machines cost together
  */
 export function savingsOf(
   candidates: Candidates,
   at: string | undefined,
-  winner: { readonly offer: number; readonly price: number; readonly cost: bigint },
+  winner: { readonly offer: number; readonly price: number; readonly rank: number; readonly cost: bigint },
   chooser: Chooser,
 ): readonly Relaxation[] {
   const { query, groups } = candidates;
@@ -30,11 +30,13 @@ export function savingsOf(
       const [offer, price] = [group.offers[index]!, group.prices[index]!];
       if (!(price < winner.price) || space.offers.limit[offer]! < request.count) continue;
       const image = group.images[index]!;
+      const rank = query.rank(offer, image, price);
+      if (!(rank < winner.rank)) continue;
       for (const ways of waysFor(levers, missing, offer, image, price)) {
         const [change] = [...ways];
         if (ways.size !== 1 || change === undefined) continue;
         const [lever, setting] = change;
-        const entry: Entry = { set: 1n << BigInt(lever), ways, offer, image, price };
+        const entry: Entry = { set: 1n << BigInt(lever), ways, offer, image, price, rank };
         const known = best.get(lever);
         if (known === undefined) best.set(lever, entry);
         else {
@@ -42,7 +44,7 @@ export function savingsOf(
           const own = levers.list[lever]!;
           const [wider, narrower] = [own.admits(setting, before), own.admits(before, setting)];
           const cheaper =
-            price < known.price || (price === known.price && compareOffers(space.offers, offer, known.offer) < 0);
+            rank < known.rank || (rank === known.rank && compareOffers(space.offers, offer, known.offer) < 0);
           if (wider === narrower ? cheaper : narrower) best.set(lever, entry);
         }
       }
@@ -55,7 +57,9 @@ export function savingsOf(
   });
   // Several machines may come to be of several types.
   const settled = (one: Relaxation): Relaxation | [] =>
-    request.count > 1 || isFelt(one) ? (turnedOut(one, request, chooser) ?? []) : one;
+    request.count > 1 || isFelt(one) || query.compiled.program.prefers.length > 0
+      ? (turnedOut(one, request, chooser) ?? [])
+      : one;
   return alone
     .flatMap(settled)
     .filter((one) => one.cost < winner.cost)

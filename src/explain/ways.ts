@@ -12,7 +12,10 @@ export interface Entry {
   readonly ways: Ways;
   readonly offer: number;
   readonly image: number;
+  /** Nano-dollars per hour as billed. */
   readonly price: number;
+  /** What it ranks by among others: its price, unless rules prefer some to others. */
+  readonly rank: number;
 }
 
 export function setOf(ways: Ways): bigint {

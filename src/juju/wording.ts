@@ -1,5 +1,6 @@
 import type { JujuVersion } from '../request/dialect.ts';
 import type { Base } from '../request/request.ts';
+import { UBUNTU_SERIES } from '../request/series.ts';
 
 /** Texts as Juju's error messages have them: Go's quoting and lists, and names of bases. */
 
@@ -33,40 +34,6 @@ export function quoted(text: string): string {
 export function listed(items: readonly string[]): string {
   return `[${items.join(' ')}]`;
 }
-
-/** Code names of Ubuntu's releases, which Juju called series until 2.9. */
-const UBUNTU_SERIES: Readonly<Record<string, string>> = {
-  '12.04': 'precise',
-  '12.10': 'quantal',
-  '13.04': 'raring',
-  '13.10': 'saucy',
-  '14.04': 'trusty',
-  '14.10': 'utopic',
-  '15.04': 'vivid',
-  '15.10': 'wily',
-  '16.04': 'xenial',
-  '16.10': 'yakkety',
-  '17.04': 'zesty',
-  '17.10': 'artful',
-  '18.04': 'bionic',
-  '18.10': 'cosmic',
-  '19.04': 'disco',
-  '19.10': 'eoan',
-  '20.04': 'focal',
-  '20.10': 'groovy',
-  '21.04': 'hirsute',
-  '21.10': 'impish',
-  '22.04': 'jammy',
-  '22.10': 'kinetic',
-  '23.04': 'lunar',
-  '23.10': 'mantic',
-  '24.04': 'noble',
-  '24.10': 'oracular',
-  '25.04': 'plucky',
-  '25.10': 'questing',
-  '26.04': 'resolute',
-  '26.10': 'stonking',
-};
 
 /**
  * A base as a version of Juju names it: `noble` in 2.8, `ubuntu@24.04` in 3.6. 2.8 writes CentOS 7 as `centos7`; what

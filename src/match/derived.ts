@@ -42,8 +42,10 @@ export function deriveFor(
   const known = byProgram.get(program);
   if (known?.key === key && known.catalog === catalog) return known;
   const { types, regions } = catalog;
-  const images = imagesOf(catalog, request.base);
-  const space: Space = { types, regions, images: images.table, offers };
+  const images = imagesOf({ catalog, program }, request.base);
+  const { filled } = catalog;
+  const setBy = { type: filled?.types.by, region: filled?.regions.by, image: images.setBy };
+  const space: Space = { types, regions, images: images.table, offers, setBy };
   const derivation = derive(program, space, given);
   const plain = withoutLaunchOptions(program);
   const unaided = plain === program ? derivation : derive(plain, space, given, derivation);

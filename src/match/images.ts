@@ -1,12 +1,18 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { buildColumn, type Column, setAt, type Table, textAt, valueAt } from '../catalog/column.ts';
+import type { SetBy } from '../catalog/filled.ts';
 import type { Value } from '../catalog/value.ts';
 import { compareText } from '../quantity/order.ts';
 import type { Base } from '../request/request.ts';
+import { fillTable } from '../rules/fill.ts';
+import type { Program } from '../rules/program.ts';
+import type { Compiled } from './compiled.ts';
 
 /** The images of one base, in order of preference. */
 export interface Images {
   readonly table: Table;
+  /** Which rules set facts of them. */
+  readonly setBy: SetBy;
   /** Rows of `table` by cloud, best first: newest version, gp3 before other root stores, id. */
   readonly byCloud: ReadonlyMap<string, readonly number[]>;
 }
@@ -15,18 +21,21 @@ export interface Images {
  * The images of a base. A cloud of which the catalog knows no image at all gets one unnamed image per architecture:
  * os, release and product come from the base, all else is unknown.
  */
-export function imagesOf(catalog: Catalog, base: Base): Images {
+export function imagesOf({ catalog, program }: Compiled, base: Base): Images {
   const before = lately.get(catalog);
-  if (before !== undefined && before.base.os === base.os && before.base.release === base.release) return before.images;
-  const images = imagesFor(catalog, base);
-  lately.set(catalog, { base, images });
+  const { sets } = program;
+  if (before?.sets === sets && before.base.os === base.os && before.base.release === base.release) return before.images;
+  const stated = imagesFor(catalog, base);
+  const { table, by } = fillTable(program, 'image', stated.table);
+  const images: Images = { ...stated, table, setBy: by };
+  lately.set(catalog, { base, sets, images });
   return images;
 }
 
 // One answer asks several times.
-const lately = new WeakMap<Catalog, { readonly base: Base; readonly images: Images }>();
+const lately = new WeakMap<Catalog, { readonly base: Base; readonly sets: Program['sets']; readonly images: Images }>();
 
-function imagesFor(catalog: Catalog, base: Base): Images {
+function imagesFor(catalog: Catalog, base: Base): Pick<Images, 'table' | 'byCloud'> {
   const { images, types } = catalog;
   const rows: { cloud: string; facts: ReadonlyMap<string, Value> }[] = [];
   const cloudsWithImages = new Set<string>();

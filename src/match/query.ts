@@ -4,8 +4,9 @@ import { inSequence } from '../catalog/offers.ts';
 import type { MachineRequest } from '../request/request.ts';
 import { classesBy, type Split } from '../rules/classes.ts';
 import type { Derivation, Question } from '../rules/derive.ts';
+import { rankPrice } from '../rules/preference.ts';
 import { type BilledPrice, billedPrice } from '../rules/price.ts';
-import { withoutRules } from '../rules/program.ts';
+import { keepsOrder, withoutRules } from '../rules/program.ts';
 import type { Site, Space } from '../rules/space.ts';
 import { FALSE, TRUE, type Tri, UNKNOWN_TRUTH } from '../rules/tri.ts';
 import type { Compiled } from './compiled.ts';
@@ -61,6 +62,8 @@ export interface Query {
   site(offer: number, image: number): Site;
   /** What the offer is billed at with an image, with the steps from its list price. */
   bill(offer: number, image: number): BilledPrice;
+  /** What it ranks by with an image, where it is billed so much. */
+  rank(offer: number, image: number, billed: number): number;
 }
 
 /** Stands for a best image that was not asked for yet. */
@@ -72,6 +75,8 @@ export interface Verdicts extends Masks {
   readonly image: Int32Array;
   /** Nano-dollars per hour as billed; NaN where unknown. */
   readonly price: Float64Array;
+  /** What they rank by: the billed price itself where no rule prefers some to others. */
+  readonly rank: Float64Array;
 }
 
 /** What became of one offer. */
@@ -80,6 +85,8 @@ export interface Verdict extends Masks {
   image: number;
   /** Nano-dollars per hour with that image; NaN when unknown. */
   price: number;
+  /** What it ranks by. */
+  rank: number;
 }
 
 /** What of a query does not depend on its offers, as far as it has been worked out. */
@@ -214,6 +221,8 @@ export function prepare(
   };
   const billed = (offer: number, image: number): number =>
     program.prices.length === 0 ? offers.price[offer]! : bill(offer, image).total;
+  const rank = (offer: number, image: number, price: number): number =>
+    program.prefers.length === 0 ? price : rankPrice(price, derivation.preferRules(site(offer, image)));
   const offerNeeds = facts.flatMap((need, bit) => (need.level === 'offer' ? [{ need, bit }] : []));
   const priceNeeds = facts.flatMap((need, bit) => (need.level === 'price' ? [{ need, bit }] : []));
   const [launcherBit, imageBit] = [bitOf(LAUNCHER), bitOf(IMAGE)];
@@ -248,7 +257,7 @@ export function prepare(
     return true;
   };
   const own = masksOf(1, words);
-  const verdict: Verdict = { ...masksOf(1, words), image: -1, price: Number.NaN };
+  const verdict: Verdict = { ...masksOf(1, words), image: -1, price: Number.NaN, rank: Number.NaN };
 
   /** What an offer misses whatever its image, into `masks` from `base` on. */
   const judgeOwn = (offer: number, masks: Masks, base: number): void => {
@@ -271,6 +280,7 @@ export function prepare(
     // What would need an image to be judged is left unjudged where there is none: the image is what is missing.
     verdict.image = -1;
     verdict.price = offers.price[offer]!;
+    verdict.rank = verdict.price;
     verdict.missing.set(own.missing);
     verdict.unknown.set(own.unknown);
     let fewest = Number.POSITIVE_INFINITY;
@@ -278,10 +288,15 @@ export function prepare(
       const base = pairOf(offer, image);
       const price = billed(offer, image);
       const missed = countBits(pairMasks.missing, base, musts);
-      if (missed > fewest || (missed === fewest && !(price < verdict.price))) continue;
+      const ranked = rank(offer, image, price);
+      if (missed > fewest) continue;
+      // Of images with which it ranks alike, the one with which it costs less.
+      const isBetter = ranked < verdict.rank || (ranked === verdict.rank && price < verdict.price);
+      if (missed === fewest && !isBetter) continue;
       fewest = missed;
       verdict.image = image;
       verdict.price = price;
+      verdict.rank = ranked;
       for (let word = 0; word < words; word += 1) {
         verdict.missing[word] = own.missing[word]! | pairMasks.missing[base + word]!;
         verdict.unknown[word] = own.unknown[word]! | pairMasks.unknown[base + word]!;
@@ -292,8 +307,8 @@ export function prepare(
     return verdict;
   };
 
-  // Without price rules the best image is the same for all offers of a type with the same images: chosen once.
-  const sameForAll = perPair && program.prices.length === 0;
+  // Without price rules and preferences the best image is the same for all offers of a type with the same images: chosen once.
+  const sameForAll = perPair && keepsOrder(program);
   const bestImage = before?.bestImage ?? new Int32Array(sameForAll ? booting.length : 0).fill(UNDECIDED);
   const bestMasks = before?.bestMasks ?? masksOf(bestImage.length, words);
   const chooseBest = (offer: number, at: number): void => {
@@ -332,19 +347,22 @@ export function prepare(
     if (!sameForAll) return judgeAmong(offer, imagesFor(offer));
     verdict.image = judgeBest(offer, verdict, 0);
     verdict.price = offers.price[offer]!;
+    verdict.rank = verdict.price;
     return verdict;
   };
   const judgeInto = (offer: number, verdicts: Verdicts, row: number): void => {
     if (sameForAll) {
       verdicts.image[row] = judgeBest(offer, verdicts, row * words);
       verdicts.price[row] = offers.price[offer]!;
+      verdicts.rank[row] = offers.price[offer]!;
       return;
     }
-    const { missing, unknown, image, price } = judge(offer);
+    const { missing, unknown, image, price, rank: ranked } = judge(offer);
     verdicts.missing.set(missing, row * words);
     verdicts.unknown.set(unknown, row * words);
     verdicts.image[row] = image;
     verdicts.price[row] = price;
+    verdicts.rank[row] = ranked;
   };
   const judgeAll = (verdicts: Verdicts): void => {
     const { size, type, region, price } = offers;
@@ -372,6 +390,7 @@ export function prepare(
     const { missing } = verdicts;
     joinMasks(verdicts, words, kinds, ofKinds, region, ofRegions);
     verdicts.price.set(price);
+    if (verdicts.rank !== verdicts.price) verdicts.rank.set(price);
     for (const { need, bit } of offerNeeds) {
       if (need.byCode !== undefined) missByCode(missing, words, bit, need.byCode.codes, need.byCode.passes);
       else
@@ -410,6 +429,7 @@ export function prepare(
     atSite,
     site,
     bill,
+    rank,
   };
   if (perPair) decided.set(query, { ofTypes, ofRegions, classOf, pairMasks, pairDone, booting, bestImage, bestMasks });
   return query;

@@ -1,4 +1,5 @@
 import type { Value, Vocabulary } from '../catalog/value.ts';
+import { numberOf } from '../request/constraints.ts';
 import { hostRootDisk, type MachineRequest } from '../request/request.ts';
 import type { RequestFacts } from '../rules/space.ts';
 import type { Compiled } from './compiled.ts';
@@ -31,5 +32,12 @@ export function requestFacts(compiled: Compiled, request: MachineRequest, at: st
   if (date !== undefined) facts.set('request.date', date);
   const rootDisk = hostRootDisk(request);
   facts.set('request.root-disk', rootDisk === 0 ? USUAL_ROOT_DISK : Math.ceil(rootDisk / 1024));
+  facts.set('request.gpus', numberOf(request.constraints, 'gpus'));
   return facts;
 }
+
+/** Facts that follow from constraints, by the constraint. */
+export const FACTS_OF_CONSTRAINTS: Readonly<Record<string, string>> = {
+  'root-disk': 'request.root-disk',
+  gpus: 'request.gpus',
+};

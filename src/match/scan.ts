@@ -1,4 +1,5 @@
 import { compareOffers } from '../catalog/catalog.ts';
+import { keepsOrder } from '../rules/program.ts';
 import { clearRows } from './join-masks.ts';
 import { masksOf } from './mask.ts';
 import { isFit, type Query, type Verdicts } from './query.ts';
@@ -15,29 +16,32 @@ export type Sweep = Verdicts;
 export function sweep(query: Query): Sweep {
   const { space, words } = query;
   const { size } = space.offers;
+  const price = new Float64Array(size);
+  const isBilled = query.derivation.program.prefers.length === 0;
   const result: Sweep = {
     ...masksOf(size, words),
     image: new Int32Array(size),
-    price: new Float64Array(size),
+    price,
+    rank: isBilled ? price : new Float64Array(size),
   };
   query.judgeAll(result);
   return result;
 }
 
-/** The cheapest fitting offer, or -1. Offers are in price order, so without price rules the first that fits is it. */
+/** The fitting offer that ranks first, or -1. Offers are in price order, so where no rule changes that it is the first. */
 export function cheapest(query: Query): number {
   const { size } = query.space.offers;
-  const inOrder = query.derivation.program.prices.length === 0;
+  const inOrder = keepsOrder(query.derivation.program);
   let best = -1;
   let lowest = Number.POSITIVE_INFINITY;
   for (let offer = 0; offer < size; offer += 1) {
     if (!query.isPossible(offer)) continue;
     const verdict = query.judge(offer);
-    if (!isFit(query, verdict) || verdict.price > lowest) continue;
+    if (!isFit(query, verdict) || verdict.rank > lowest) continue;
     if (inOrder) return offer;
-    if (verdict.price === lowest && compareOffers(query.space.offers, best, offer) < 0) continue;
+    if (verdict.rank === lowest && compareOffers(query.space.offers, best, offer) < 0) continue;
     best = offer;
-    lowest = verdict.price;
+    lowest = verdict.rank;
   }
   return best;
 }
@@ -53,8 +57,8 @@ export function count(query: Query): number {
 export function ranked(query: Query, swept: Sweep, needs: Uint32Array): readonly number[] {
   const { offers } = query.space;
   const rows = clearRows(swept.missing, query.words, offers.size, needs);
-  if (query.derivation.program.prices.length === 0) return rows;
-  return [...rows].sort((a, b) => swept.price[a]! - swept.price[b]! || compareOffers(offers, a, b));
+  if (keepsOrder(query.derivation.program)) return rows;
+  return [...rows].sort((a, b) => swept.rank[a]! - swept.rank[b]! || compareOffers(offers, a, b));
 }
 
 /** The `k` cheapest fitting offers, cheapest first. */

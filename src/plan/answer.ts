@@ -5,12 +5,13 @@ import type { Compiled } from '../match/compiled.ts';
 import { hasBit, maskOf } from '../match/mask.ts';
 import { prepare, type Query } from '../match/query.ts';
 import { requestDate } from '../match/request-facts.ts';
-import { cheapest, ranked, sweep } from '../match/scan.ts';
+import { cheapest, ranked, type Sweep, sweep } from '../match/scan.ts';
 import { LAUNCHER } from '../match/site-needs.ts';
 import { formatDecimal } from '../quantity/decimal.ts';
 import { formatMoney, formatMonthly, HOURS_PER_MONTH } from '../quantity/money.ts';
 import type { MachineRequest } from '../request/request.ts';
 import { variant, withConstraint } from '../request/variant.ts';
+import { fillIn } from '../rules/proof.ts';
 import { type Choice, choose, type Engine } from './choose.ts';
 import { describeMachine, describeOffer, proveNeeds } from './describe.ts';
 import { emptyAnswer } from './empty-answer.ts';
@@ -57,10 +58,11 @@ function countNeeds({ query, groups, considered }: Candidates): {
   return { fit, needs };
 }
 
-/** An offer that answers a request like this one, and what it costs. */
+/** An offer that answers a request like this one. */
 interface Found {
   readonly alternative: Alternative;
-  readonly price: number;
+  /** What it ranks by. */
+  readonly rank: number;
 }
 
 /** The cheapest answer to a request that is a little different; `misses` says what of the real one it does not meet. */
@@ -73,11 +75,31 @@ function cheapestFor(
   const query = prepare(compiled, request, at);
   const row = cheapest(query);
   if (row === -1) return undefined;
-  const { price } = query.judge(row);
+  const { price, rank } = query.judge(row);
   return {
     alternative: { ...describeOffer(query.space, row, price), ...(misses.length === 0 ? {} : { needs: [...misses] }) },
-    price,
+    rank,
   };
+}
+
+const billedIn =
+  (swept: Sweep) =>
+  (row: number): number =>
+    swept.price[row]!;
+const rankIn =
+  (swept: Sweep) =>
+  (row: number): number =>
+    swept.rank[row]!;
+
+/** Why an offer ranks as dearer or cheaper than it is billed. */
+function preferencesAt(query: Query, row: number, image: number): Answer['explanation']['preferences'] {
+  const site = query.site(row, image);
+  const { derivation } = query;
+  return derivation.preferRules(site).map(({ id, summary, action: { preference } }) => ({
+    rule: id,
+    percent: `${preference.share < 0 ? '' : '+'}${formatDecimal(preference.share, 4)}`,
+    summary: fillIn(summary, derivation, (attribute) => derivation.factAt(attribute, site)),
+  }));
 }
 
 /** The needs that must be met, and one wish. */
@@ -100,7 +122,7 @@ export function chooserFor(compiled: Compiled, request: MachineRequest, at: stri
       const swept = sweep(query);
       const { offers } = query.space;
       const rows = ranked(query, swept, query.musts);
-      const chosen = choose('scan', rows, (row) => swept.price[row]!, offers, changed.count);
+      const chosen = choose('scan', rows, billedIn(swept), rankIn(swept), offers, changed.count);
       const row = chosen?.taken[0]?.row;
       if (chosen === undefined || row === undefined || !withinBudget(changed)(chosen.cost)) return undefined;
       return { offer: row, image: swept.image[row]!, price: swept.price[row]!, cost: chosen.cost };
@@ -142,16 +164,16 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
   const { considered } = candidates;
   const { fit, needs } = countNeeds(candidates);
   const rows = ranked(query, swept, query.musts);
-  const price = (row: number): number => swept.price[row]!;
+  const [price, rank] = [billedIn(swept), rankIn(swept)];
   const affordable = withinBudget(request);
-  const chosen = choose(engine, rows, price, offers, request.count);
+  const chosen = choose(engine, rows, price, rank, offers, request.count);
   const choice = chosen !== undefined && affordable(chosen.cost) ? chosen : undefined;
   const unpriced = unpricedFits(query, at);
 
   const first = choice?.taken[0]?.row;
-  const winning = first === undefined ? undefined : price(first);
+  const winning = first === undefined ? undefined : rank(first);
   const cheaper = (found: Found | undefined): Alternative | null =>
-    found !== undefined && (winning === undefined ? rows.length === 0 : found.price < winning)
+    found !== undefined && (winning === undefined ? rows.length === 0 : found.rank < winning)
       ? found.alternative
       : null;
   const launcher = query.needs.findIndex((need) => need.id === LAUNCHER);
@@ -162,9 +184,13 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
     const bit = query.needs.findIndex(({ id, bearing }) => id === need && bearing === 'must');
     if (bit === -1 || (winning === undefined && rows.length > 0)) return null;
     const below = winning ?? Number.POSITIVE_INFINITY;
-    const promises = candidates.groups.some(
-      ({ missing, cheapest: least }) => (missing & ~(1n << BigInt(bit))) === 0n && least < below,
-    );
+    // Groups know what offers cost, not what they rank by.
+    const isPreferred = compiled.program.prefers.length > 0;
+    const promises =
+      isPreferred ||
+      candidates.groups.some(
+        ({ missing, cheapest: least }) => (missing & ~(1n << BigInt(bit))) === 0n && least < below,
+      );
     return promises ? cheaper(cheapestFor(compiled, changed(), at, [need])) : null;
   };
   const unreserved = (): MachineRequest =>
@@ -201,6 +227,11 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
     ]);
   }
 
+  const { cost, bound, rank: rankCost } = choice;
+  const isRanked = compiled.program.prefers.length > 0;
+  /** What an offer ranks by, where that is not what it costs. */
+  const rankText = (row: number): { 'rank-price'?: string } =>
+    isRanked ? { 'rank-price': formatMoney(rank(row)) } : {};
   const machines: Machine[] = [];
   const steps: string[] = [];
   const notes: Note[] = [];
@@ -218,7 +249,8 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
     }
     for (let index = 0; index < count; index += 1) {
       const number = machines.length;
-      const machine = describeMachine(query, row, image, price(row), `new-${number}`, proven);
+      const described = describeMachine(query, row, image, price(row), `new-${number}`, proven);
+      const machine: Machine = isRanked ? { ...described, 'rank-price': formatMoney(rank(row)) } : described;
       machines.push(machine);
       for (const step of stepsFor(query, machine, row, image, proven, number, request.count)) steps.push(step);
       if (index === 0) notes.push(...machineNotes(query, machine, row, image));
@@ -227,22 +259,32 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
   // The cheapest offer of which nothing was taken.
   const used = new Set(choice.taken.map(({ row }) => row));
   const next = rows.find((row) => !used.has(row));
-  const { cost, bound } = choice;
   const last = choice.taken.at(-1)!.row;
   return withNotes(
     {
       ...common,
-      status: cost === bound ? 'optimal' : 'feasible',
+      status: rankCost === bound ? 'optimal' : 'feasible',
       cost: formatMoney(cost),
+      ...(isRanked ? { 'rank-cost': formatMoney(rankCost) } : {}),
       bound: formatMoney(bound),
-      gap: cost === 0n ? '0' : formatDecimal(((cost - bound) * 1_000_000n) / cost, 6),
+      gap: rankCost === 0n ? '0' : formatDecimal(((rankCost - bound) * 1_000_000n) / rankCost, 6),
       proof: engine === 'lp' ? 'linear-program' : 'exhaustive',
       machines,
       'runner-up':
         next === undefined
           ? null
-          : { ...describeOffer(query.space, next, price(next)), 'wins-below': formatMoney(price(last)) },
-      ...(top > 1 ? { top: rows.slice(0, top).map((row) => describeOffer(query.space, row, price(row))) } : {}),
+          : {
+              ...describeOffer(query.space, next, price(next)),
+              ...rankText(next),
+              'wins-below': formatMoney(rank(last)),
+            },
+      ...(top > 1
+        ? {
+            top: rows
+              .slice(0, top)
+              .map((row) => ({ ...describeOffer(query.space, row, price(row)), ...rankText(row) })),
+          }
+        : {}),
       steps,
       explanation: {
         ...common.explanation,
@@ -256,6 +298,7 @@ export function answerRequest(compiled: Compiled, request: MachineRequest, optio
         ),
         proofs,
         'price-steps': priceSteps,
+        ...(isRanked ? { preferences: preferencesAt(query, first, swept.image[first]!) } : {}),
       },
     },
     [

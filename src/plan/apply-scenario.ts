@@ -153,8 +153,9 @@ export function rulesUnder(program: Program, edits: Scenario['rules']): Result<P
   const faults: Diagnostic[] = [];
   const out = new Set<string>();
   const others: Rule[] = [];
+  const all = [...program.rules, ...program.off];
   for (const [name, text] of Object.entries(edits)) {
-    const meant = program.rules.filter(({ id }) => id === name || id.endsWith(`/${name}`));
+    const meant = all.filter(({ id }) => id === name || id.endsWith(`/${name}`));
     const [only] = meant;
     if (only !== undefined && meant.length === 1) {
       out.add(only.id);
@@ -163,7 +164,7 @@ export function rulesUnder(program: Program, edits: Scenario['rules']): Result<P
       else faults.push(...other.diagnostics);
       continue;
     }
-    const ids = program.rules.map(({ id }) => id);
+    const ids = all.map(({ id }) => id);
     const short = ids.map((id) => id.slice(id.indexOf('/') + 1));
     const hint =
       meant.length > 1
@@ -179,9 +180,12 @@ export function rulesUnder(program: Program, edits: Scenario['rules']): Result<P
   if (faults.length > 0) return fail(...faults);
   if (out.size === 0) return ok(program);
   const digest = `${program.digest} with ${canonicalLists({ rules: Object.entries(edits) })}`;
-  // Without new rules nothing has to be put in order again, and what was worked out of the strata stands.
-  if (others.length === 0) return ok({ ...withoutRules(program, ({ id }) => out.has(id)), digest });
-  return compileRules(program.vocabulary, [...program.rules.filter(({ id }) => !out.has(id)), ...others], digest);
+  // Without new rules, and where none overrode others, nothing has to be put in order again, and what was worked out of
+  // the strata stands.
+  const isPlain = all.every(({ id, overrides }) => !out.has(id) || overrides.length === 0);
+  if (others.length === 0 && isPlain) return ok({ ...withoutRules(program, ({ id }) => out.has(id)), digest });
+  const left = all.filter(({ id }) => !out.has(id));
+  return compileRules(program.vocabulary, [...left, ...others], digest, [...out]);
 }
 
 /** The request with constraints written otherwise. */

@@ -139,7 +139,7 @@ export function answerAsJuju(compiled: Compiled, asked: MachineRequest, as: AsJu
   const { version } = as;
   const juju = jujuDialect(version).name;
   const request = provisioned(asked);
-  const images = imagesOf(catalog, request.base);
+  const images = imagesOf(compiled, request.base);
   const cloud = as.region === undefined ? '' : (textAt(catalog.regions, 'offer.cloud', as.region) ?? '');
   const region = as.region === undefined ? '' : (textAt(catalog.regions, 'offer.region', as.region) ?? '');
   // A machine of a MAAS that is named is the only one there is to choose.

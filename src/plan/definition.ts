@@ -13,9 +13,9 @@ import { withoutRules } from '../rules/program.ts';
 import {
   type Facts,
   hasCapability,
+  referenceApplies,
   referenceCapabilities,
   referenceRefusals,
-  referenceTruth,
 } from '../rules/reference.ts';
 import { reservedShare } from '../rules/reserve.ts';
 import { FALSE, TRUE } from '../rules/tri.ts';
@@ -32,6 +32,8 @@ export interface Fit {
   readonly image: number;
   /** Nano-dollars per hour as billed. */
   readonly price: number;
+  /** What it ranks by: the billed price, dearer or cheaper by all preferences that hold, to the nearest nano-dollar. */
+  readonly rank: number;
 }
 
 /** MiB: what is asked of the host, or what guests stated apart take together, whichever is more. */
@@ -67,6 +69,7 @@ function factsOf(
       case 'request': {
         if (name === 'request.date') return date;
         if (name === 'request.root-disk') return Math.ceil(rootDiskOf(request) / 1024) || 8;
+        if (name === 'request.gpus') return Number(request.constraints.byKey.get('gpus')?.value ?? 0);
         return request.attributes.get(name) ?? attribute.default;
       }
       default:
@@ -96,7 +99,9 @@ function holdsGuests(compiled: Compiled, request: MachineRequest, facts: Facts):
   const guests = [...stated, ...vms];
   if (!request.reserve || !guests.some((guest) => isVm(guest.kind))) return true;
   const derived = referenceCapabilities(compiled.program, facts);
-  const rules = compiled.program.reserves.filter((rule) => referenceTruth(rule.when, facts, derived) !== FALSE);
+  const rules = compiled.program.reserves.filter(
+    (rule) => referenceApplies(compiled.program, rule, facts, derived) !== FALSE,
+  );
   const count = (kind: string): number =>
     guests.reduce((total, guest) => total + (guest.kind === kind ? guest.count : 0), 0);
   if (typeof mem !== 'number' || mem < sum(guests, 'mem') + reservedShare(rules, 'mem', mem, count)) return false;
@@ -219,12 +224,19 @@ function fitsImage(facts: Facts): boolean {
   return bound === undefined || bound === facts('offer.region');
 }
 
+/** A fraction rounded to the nearest integer; of two that are as near, the even one. */
+function nearestTo(numerator: bigint, denominator: bigint): number {
+  const [whole, rest] = [numerator / denominator, numerator % denominator];
+  const up = rest * 2n > denominator || (rest * 2n === denominator && whole % 2n === 1n);
+  return Number(up ? whole + 1n : whole);
+}
+
 /** Every offer with its cheapest fitting image, in order of price, ties in the catalog's order. */
 export function fitsByDefinition(whole: Compiled, request: MachineRequest, at: string | undefined): readonly Fit[] {
   const { catalog } = whole;
   const program = withoutRules(whole.program, ({ id }) => request.waived.includes(id));
   const compiled: Compiled = { catalog, program };
-  const images: Images = imagesOf(catalog, request.base);
+  const images: Images = imagesOf(compiled, request.base);
   const { offers } = catalog;
   const needs: readonly CapabilityNeed[] = request.containers;
   const fits: Fit[] = [];
@@ -250,11 +262,19 @@ export function fitsByDefinition(whole: Compiled, request: MachineRequest, at: s
       const facts = factsOf(compiled, request, images.table, offers, offer, image, at ?? catalog.newestPrice);
       if (!fitsImage(facts)) continue;
       const derived = referenceCapabilities(program, facts);
-      const applying = program.prices.filter((rule) => referenceTruth(rule.when, facts, derived) === TRUE);
+      const applying = program.prices.filter((rule) => referenceApplies(program, rule, facts, derived) === TRUE);
       const { total } = billedPrice(offers.price[offer]!, applying, (name) =>
         numberAt(catalog.types, name, offers.type[offer]!),
       );
-      if (best !== undefined && total >= best.price) continue;
+      const share = program.rules.reduce(
+        (sum, rule) =>
+          rule.action.verb === 'prefer' && referenceApplies(program, rule, facts, derived) === TRUE
+            ? sum + BigInt(rule.action.preference.share)
+            : sum,
+        1_000_000n,
+      );
+      const rank = Number.isNaN(total) ? total : nearestTo(BigInt(total) * (share < 0n ? 0n : share), 1_000_000n);
+      if (best !== undefined && (rank > best.rank || (rank === best.rank && total >= best.price))) continue;
       if (!meetsConstraints(request, facts, total, knownIn, hasMaas) || !holdsGuests(compiled, request, facts))
         continue;
       if (
@@ -270,7 +290,7 @@ export function fitsByDefinition(whole: Compiled, request: MachineRequest, at: s
       if (referenceRefusals(program, facts, derived).length > 0) continue;
       if (request.constraints.byKey.get('launcher')?.value === 'juju' && !launchable(compiled, request, facts))
         continue;
-      best = { offer, image, price: total };
+      best = { offer, image, price: total, rank };
     }
     if (best !== undefined) fits.push(best);
   }
@@ -285,7 +305,7 @@ export function fitsByDefinition(whole: Compiled, request: MachineRequest, at: s
     const first = left.findIndex((part, index) => part !== right[index]);
     return first === -1 ? a.offer - b.offer : compareText(left[first]!, right[first]!);
   };
-  return fits.sort((a, b) => a.price - b.price || byName(a, b));
+  return fits.sort((a, b) => a.rank - b.rank || byName(a, b));
 }
 
 /** Whether Juju can launch it: no capability comes by a launch option alone, and it is no spot machine. */

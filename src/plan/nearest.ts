@@ -48,7 +48,7 @@ function whyNotCapability(query: Query, offer: number, image: number, index: num
   }
   const stratum = program.strata.find((one) => one.capabilities.includes(capability));
   const open = [...(stratum?.providers ?? []), ...(stratum?.withholders ?? [])].filter(
-    (rule) => query.derivation.truth(rule.when, site) === 1,
+    (rule) => query.derivation.truth(rule.applies, site) === 1,
   );
   if (open.length > 0) return `${wanted}: not known, since ${areUnknown(unknownFacts(open, factsAt))}`;
   const provided = stratum?.providers.some((rule) =>

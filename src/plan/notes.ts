@@ -1,4 +1,5 @@
 import { textAt, valueAt } from '../catalog/column.ts';
+import { formatValue } from '../catalog/decode.ts';
 import { priceEditSteps } from '../catalog/prices.ts';
 import type { Attribute } from '../catalog/value.ts';
 import { namedMachine } from '../match/machines.ts';
@@ -35,11 +36,29 @@ function warnings(query: Query, row: number, image: number): readonly Note[] {
   });
 }
 
+/** Facts of the chosen type, region and image that the catalog does not state, and rules set: those the same rule sets together. */
+function setFacts(query: Query, type: string, row: number, image: number): readonly Note[] {
+  const site = query.site(row, image);
+  const { derivation } = query;
+  const byRule = new Map<string, string[]>();
+  for (const { attribute } of derivation.program.sets) {
+    const rule = derivation.setterOf(attribute, site);
+    if (rule === undefined) continue;
+    const fact = `${attribute.name} ${formatValue(attribute, derivation.factAt(attribute, site))}`;
+    byRule.set(rule, [...(byRule.get(rule) ?? []), fact]);
+  }
+  return [...byRule].map(([rule, facts]) => ({
+    code: 'set-fact',
+    text: `of ${type} the catalog does not state what rule ${rule} sets: ${facts.join(', ')}`,
+  }));
+}
+
 /** Notes on one chosen machine. */
 export function machineNotes(query: Query, machine: Machine, row: number, image: number): readonly Note[] {
   const { types, offers } = query.space;
   const type = offers.type[row]!;
   const notes: Note[] = [];
+  notes.push(...setFacts(query, machine.type, row, image));
   const basis = machine['price-basis'];
   const edits = priceEditSteps(query.compiled.catalog, row);
   if (edits.length > 0) {

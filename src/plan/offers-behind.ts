@@ -86,7 +86,12 @@ export function* offersBehind(query: Query, swept: Sweep, answer: Answer, at: st
     const { minimal, front } = relaxationsOf(candidates, at, chooser);
     for (const { offer } of [...minimal, ...front]) yield offer;
   } else if (first !== undefined) {
-    const winner = { offer: first, price: swept.price[first]!, cost: BigInt(parseMoney(answer.cost ?? '0') ?? 0) };
+    const winner = {
+      offer: first,
+      price: swept.price[first]!,
+      rank: swept.rank[first]!,
+      cost: BigInt(parseMoney(answer.cost ?? '0') ?? 0),
+    };
     for (const { offer } of savingsOf(candidates, at, winner, chooser)) yield offer;
   }
   yield* solved;

@@ -12,13 +12,17 @@ import { isDate } from '../quantity/date.ts';
 import { COMPAT_MODES, type CompatMode, type Dialect, dialectOf } from '../request/dialect.ts';
 import { DEFAULT_BASE, type MachineRequest, parseRequest } from '../request/request.ts';
 import type { SourceText } from '../request/source-text.ts';
+import type { ParamSetting } from '../rules/param-setting.ts';
 import type { Program } from '../rules/program.ts';
 import { ruleFileSchema } from '../rules/schema.ts';
+import { vocabularySchema } from '../rules/vocabulary.ts';
 import { inlineCatalogSchema, readInlineCatalog } from '../sources/inline.ts';
 import { answerRequest } from './answer.ts';
+import type { Engine } from './choose.ts';
 import { type AsJuju, answerAsJuju, askJuju } from './compat.ts';
 import { readCompatOptions } from './compat-options.ts';
 import { emptyAnswer } from './empty-answer.ts';
+import { modelSchema, secondsOf } from './model-schema.ts';
 import type { Answer } from './schema.ts';
 import { type SnapshotSection, snapshotNote, snapshotSchema } from './snapshot-section.ts';
 
@@ -26,8 +30,8 @@ import { type SnapshotSection, snapshotNote, snapshotSchema } from './snapshot-s
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
-const requestSchema = z.strictObject({
-  kind: z.literal('machine', 'only requests of kind "machine" can be solved'),
+const machineSchema = z.strictObject({
+  kind: z.literal('machine'),
   placement: z
     .union([z.string(), z.number()])
     .optional()
@@ -71,13 +75,26 @@ const optionsSchema = z.strictObject({
     .string()
     .optional()
     .meta({ description: 'With compat: the region of the Juju model, where there are several.' }),
-  engine: z.enum(['scan', 'lp']).optional(),
+  engine: z
+    .enum(['scan', 'lp', 'columns', 'highs', 'ffd'])
+    .optional()
+    .meta({ description: 'For one machine: scan or lp. For a model: columns, highs or ffd.' }),
   top: z.int().min(1).optional(),
   'time-limit': z
     .union([z.string(), z.number()])
+    .refine((text) => secondsOf(text) !== undefined, 'must be a time such as 10s, 500ms or 2m')
     .optional()
-    .meta({ description: 'For searches; a machine request is answered exhaustively at once.' }),
+    .meta({ description: 'For models; a machine request is answered exhaustively at once.' }),
+  mix: z
+    .array(z.enum(['region', 'cloud']))
+    .optional()
+    .meta({ description: 'What machines of one model may differ in; otherwise they share one cloud and region.' }),
+  seed: z.int().nonnegative().optional().meta({ description: 'For the integer engine of models.' }),
   at: z.string().refine(isDate, 'must be a date such as 2026-11-22').optional(),
+  params: z
+    .record(z.string(), z.union([scalar, z.array(scalar)]))
+    .optional()
+    .meta({ description: 'Values for parameters of rules, by module and name: spot.price-share.' }),
 });
 
 export const problemSchema = z
@@ -93,7 +110,13 @@ export const problemSchema = z
       .array(z.union([z.string(), ruleFileSchema]))
       .optional()
       .meta({ description: 'Pack names, paths, or rule files written out. Left out: default. Empty: none.' }),
-    request: requestSchema,
+    vocabulary: z
+      .array(z.union([z.string(), vocabularySchema]))
+      .optional()
+      .meta({ description: "One's own attributes and capabilities: paths, or vocabularies written out." }),
+    request: z.discriminatedUnion('kind', [machineSchema, modelSchema], {
+      error: ({ input }) => (input === undefined ? undefined : 'the kind of a request is machine or model'),
+    }),
     options: optionsSchema.optional(),
   })
   .meta({ id: 'stowage-problem-1', title: 'stowage problem' });
@@ -105,8 +128,10 @@ export interface ProblemInputs {
   readonly vocabulary: Vocabulary;
   /** `path` undefined: the shipped catalog. */
   catalog(path: string | undefined, at: string | undefined): Result<Catalog>;
-  /** `at` is the path of the list of packs in the document. */
-  rules(packs: readonly unknown[], document: Document, at: Path): Result<Program>;
+  /** `at` is the path of the list of packs in the document; `params` are given for parameters of the rules. */
+  rules(packs: readonly unknown[], document: Document, at: Path, params?: readonly ParamSetting[]): Result<Program>;
+  /** The same, with vocabularies beside the shipped one: paths or values, listed in a document at a path. */
+  speaking(own: readonly unknown[], document: Document, at: Path): Result<ProblemInputs>;
   /** A catalog written out: made anew unless the same text was read before. */
   inline(text: string, make: () => Result<Catalog>): Result<Catalog>;
   /** `sha256:…` of a text. */
@@ -117,7 +142,7 @@ const MOST_CHARACTERS = 64_000_000;
 const MOST_VALUES = 2_000_000;
 
 /** A diagnostic as answers carry it. */
-function told({ code, message, span, path, hint }: Diagnostic): NonNullable<Answer['diagnostics']>[number] {
+export function told({ code, message, span, path, hint }: Diagnostic): NonNullable<Answer['diagnostics']>[number] {
   return {
     code,
     message,
@@ -140,7 +165,7 @@ export function errorAnswer(diagnostics: readonly Diagnostic[], line?: number): 
   };
 }
 
-function sourceText(document: Document, path: Path, text: string): SourceText {
+export function sourceText(document: Document, path: Path, text: string): SourceText {
   const span = document.spanOf(path);
   const source = path.join('.');
   return span.text === '' ? { source, text } : { source: document.source, text, within: span };
@@ -148,7 +173,7 @@ function sourceText(document: Document, path: Path, text: string): SourceText {
 
 function requestOf(
   document: Document,
-  request: ProblemText['request'],
+  request: z.infer<typeof machineSchema>,
   vocabulary: Vocabulary,
   dialect: Dialect,
 ): Result<MachineRequest> {
@@ -184,56 +209,113 @@ function requestOf(
 export interface Problem {
   readonly compiled: Compiled;
   readonly request: MachineRequest;
-  readonly options: NonNullable<ProblemText['options']>;
+  readonly options: Omit<NonNullable<ProblemText['options']>, 'engine'> & { readonly engine?: Engine };
   /** How Juju is asked, where its way of choosing is followed. */
   readonly juju: AsJuju | undefined;
   /** Where the catalog holds but some rows of a larger one. */
   readonly snapshot?: SnapshotSection | undefined;
+  /** One's own vocabularies, written out. */
+  readonly vocabulary?: readonly unknown[] | undefined;
 }
 
-/**
- * Reads a problem document; every fault at its place.
- *
- * @param compat whose way of choosing is followed, whatever the problem says
- */
-export function readProblem(document: Document, inputs: ProblemInputs, compat?: CompatMode): Result<Problem> {
-  const checked = checkDocument(document, problemSchema, 'a problem file');
-  if (!checked.ok) return checked;
-  const { catalog: section, rules: packs, request: requestText, snapshot } = checked.value;
-  const options = { ...checked.value.options, ...(compat === undefined ? {} : { compat }) };
-  const { vocabulary } = inputs;
-  const request = requestOf(document, requestText, vocabulary, dialectOf(options.compat ?? 'none', vocabulary));
-  const setting = readCompatOptions(document, options, vocabulary, (path, text) => sourceText(document, path, text));
-  const rules = inputs.rules(packs ?? ['default'], document, ['rules']);
+/** What a problem that brings vocabularies of its own is read with. */
+export function inputsOf(document: Document, { vocabulary }: ProblemText, plain: ProblemInputs): Result<ProblemInputs> {
+  return vocabulary === undefined ? ok(plain) : plain.speaking(vocabulary, document, ['vocabulary']);
+}
+
+/** The catalog and rules of a problem, compiled together. */
+export function readSources(
+  document: Document,
+  { catalog: section, rules: packs, options }: ProblemText,
+  inputs: ProblemInputs,
+): Result<Compiled> {
+  const params = Object.entries(options?.params ?? {}).map(
+    ([id, value]): ParamSetting => ({ id, value, place: placeIn(document, ['options', 'params', id]) }),
+  );
+  const rules = inputs.rules(packs ?? ['default'], document, ['rules'], params);
   let catalog: Result<Catalog>;
   if ('types' in section) {
     const read = (): Result<Catalog> =>
       readInlineCatalog(section, inputs.vocabulary, document, ['catalog'], {
         digest: inputs.digest(canonicalLists(section)),
-        at: options.at,
+        at: options?.at,
       });
     const { text, start, end } = document.spanOf(['catalog']);
     // In braces a text means the same wherever it stands; but prices of one's own are told by their places.
     const isShared = text[start] === '{' && section.prices === undefined;
-    catalog = isShared ? inputs.inline(`${options.at ?? ''} ${text.slice(start, end)}`, read) : read();
-  } else catalog = inputs.catalog('path' in section ? section.path : undefined, options.at);
-  if (!request.ok || !setting.ok || !rules.ok || !catalog.ok)
-    return fail(...[request, setting, rules, catalog].flatMap((part) => (part.ok ? [] : part.diagnostics)));
+    catalog = isShared ? inputs.inline(`${options?.at ?? ''} ${text.slice(start, end)}`, read) : read();
+  } else catalog = inputs.catalog('path' in section ? section.path : undefined, options?.at);
+  if (!rules.ok || !catalog.ok) return fail(...[rules, catalog].flatMap((part) => (part.ok ? [] : part.diagnostics)));
   if (catalog.value.types.size === 0)
     return fail({
       code: 'empty-catalog',
       message: 'the catalog has no instance types',
       ...placeIn(document, ['catalog']),
     });
-  const compiled = compile(catalog.value, rules.value);
+  return ok(compile(catalog.value, rules.value));
+}
+
+/**
+ * Reads a problem about one machine; every fault at its place.
+ *
+ * @param compat whose way of choosing is followed, whatever the problem says
+ */
+export function readProblem(document: Document, plain: ProblemInputs, compat?: CompatMode): Result<Problem> {
+  const checked = checkDocument(document, problemSchema, 'a problem file');
+  if (!checked.ok) return checked;
+  const { request: requestText, snapshot, vocabulary: own } = checked.value;
+  const speaking = inputsOf(document, checked.value, plain);
+  if (!speaking.ok) return speaking;
+  const inputs = speaking.value;
+  if (requestText.kind === 'model')
+    return fail({
+      code: 'model-problem',
+      message: 'the problem is about a whole model, not one machine',
+      ...placeIn(document, ['request', 'kind']),
+    });
+  const { engine, ...others } = checked.value.options ?? {};
+  if (engine !== undefined && engine !== 'scan' && engine !== 'lp')
+    return fail({
+      code: 'bad-engine',
+      message: `${engine} is an engine for models`,
+      ...placeIn(document, ['options', 'engine']),
+      hint: 'one machine is found by scan or lp',
+    });
+  const options = {
+    ...others,
+    ...(engine === undefined ? {} : { engine }),
+    ...(compat === undefined ? {} : { compat }),
+  };
+  const { vocabulary } = inputs;
+  const request = requestOf(document, requestText, vocabulary, dialectOf(options.compat ?? 'none', vocabulary));
+  const setting = readCompatOptions(document, options, vocabulary, (path, text) => sourceText(document, path, text));
+  const sources = readSources(document, checked.value, inputs);
+  if (!request.ok || !setting.ok || !sources.ok)
+    return fail(...[request, setting, sources].flatMap((part) => (part.ok ? [] : part.diagnostics)));
+  const compiled = sources.value;
   if (setting.value !== undefined) {
     const juju = askJuju(request.value, compiled, setting.value);
-    return juju.ok ? ok({ compiled, request: request.value, options, juju: juju.value, snapshot }) : juju;
+    return juju.ok
+      ? ok({ compiled, request: request.value, options, juju: juju.value, snapshot, vocabulary: own })
+      : juju;
   }
   const faults = validateRequest(request.value, compiled);
   return faults.length > 0
     ? fail(...faults)
-    : ok({ compiled, request: request.value, options, juju: undefined, snapshot });
+    : ok({ compiled, request: request.value, options, juju: undefined, snapshot, vocabulary: own });
+}
+
+/** The document of a problem's text. */
+export function readProblemText(source: string, text: string): Result<Document> {
+  const limits = { maxLength: MOST_CHARACTERS, maxNodes: MOST_VALUES };
+  const plain = readJson(source, text, limits);
+  return plain === undefined ? readDocument(source, text, limits) : ok(plain);
+}
+
+/** Whether a document asks for a whole model. */
+export function isModelProblem({ value }: Document): boolean {
+  const request = (value as { readonly request?: { readonly kind?: unknown } } | null)?.request;
+  return typeof request === 'object' && request?.kind === 'model';
 }
 
 /**
@@ -247,10 +329,7 @@ export function parseProblem(
   inputs: ProblemInputs,
   compat?: CompatMode,
 ): Result<Problem> {
-  const limits = { maxLength: MOST_CHARACTERS, maxNodes: MOST_VALUES };
-  const plain = readJson(source, text, limits);
-  if (plain !== undefined) return readProblem(plain, inputs, compat);
-  const document = readDocument(source, text, limits);
+  const document = readProblemText(source, text);
   return document.ok ? readProblem(document.value, inputs, compat) : document;
 }
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { priceFileSchema } from '../sources/prices.ts';
+import { deploySchema } from './deploy-schema.ts';
+import { packSchema } from './pack-bundle.ts';
 import { problemSchema } from './problem.ts';
 import { answerSchema } from './schema.ts';
 import { whatIfSchema } from './what-if.ts';
@@ -11,6 +13,8 @@ export function publishedSchemas(): ReadonlyMap<string, unknown> {
     ['problem', z.toJSONSchema(problemSchema, { io: 'input' })],
     ['prices', z.toJSONSchema(priceFileSchema, { io: 'input' })],
     ['answer', z.toJSONSchema(answerSchema, { io: 'output' })],
+    ['deploy', z.toJSONSchema(deploySchema, { io: 'output' })],
+    ['pack', z.toJSONSchema(packSchema, { io: 'output' })],
     ['what-if', z.toJSONSchema(whatIfSchema, { io: 'output' })],
     ['why-not', z.toJSONSchema(whyNotSchema, { io: 'output' })],
   ]);

@@ -13,7 +13,13 @@ const proofStep = z.strictObject({
   place: z.string().meta({ description: 'file:line:column of the rule.' }),
   summary: z.string(),
   source: z.string().optional(),
-  facts: z.array(z.strictObject({ attribute: z.string(), value: z.string() })),
+  facts: z.array(
+    z.strictObject({
+      attribute: z.string(),
+      value: z.string(),
+      'set-by': z.string().optional().meta({ description: 'The rule that set it where the catalog states nothing.' }),
+    }),
+  ),
   get because() {
     return z.array(proofStep);
   },
@@ -39,7 +45,19 @@ const container = z.strictObject({
   cores: size.optional(),
   mem: size.optional().meta({ description: 'MiB' }),
   'root-disk': size.optional().meta({ description: 'MiB' }),
+  unit: z.string().optional().meta({ description: 'Of a model: the unit in it.' }),
 });
+
+const fill = z
+  .record(
+    z.string(),
+    z.strictObject({
+      used: size.meta({ description: 'By units, and by whatever else runs there.' }),
+      reserved: size.meta({ description: 'Kept back by rules, for the host and its guests.' }),
+      capacity: size.nullable().meta({ description: 'null: as much as is asked for at launch.' }),
+    }),
+  )
+  .meta({ description: 'By dimension: cpu-milli, mem (MiB), root-disk (MiB), gpus, local-disk (GiB), and others.' });
 
 export const offer = z.strictObject({
   type: z.string(),
@@ -47,11 +65,14 @@ export const offer = z.strictObject({
   region: z.string(),
   market: z.enum(['on-demand', 'spot']),
   price: money.meta({ description: 'USD per hour, as billed.' }),
+  'rank-price': money
+    .optional()
+    .meta({ description: 'What it ranks by, where rules prefer some offers to others. Nobody pays it.' }),
   'price-basis': z.enum(['list', 'derived', 'estimate', 'own']).optional(),
   tenancy: z.enum(['shared', 'dedicated']).optional(),
 });
 
-const machine = z.strictObject({
+export const machineSchema = z.strictObject({
   id: z.string(),
   ...offer.shape,
   'list-price': money
@@ -65,6 +86,11 @@ const machine = z.strictObject({
   image: image.optional(),
   capabilities: z.record(z.string(), capability),
   containers: z.array(container),
+  units: z.array(z.string()).optional().meta({ description: 'Of a model: all units on it, those in containers too.' }),
+  fill: fill.optional(),
+  zone: z.string().optional().meta({ description: 'Of a model: where it has to stand.' }),
+  running: z.literal(true).optional().meta({ description: 'It runs already.' }),
+  'root-disk': size.optional().meta({ description: 'MiB to launch it with, where units need so much.' }),
 });
 
 export const alternative = z.strictObject({
@@ -110,7 +136,31 @@ const need = z.strictObject({
   left: size.meta({ description: 'Considered offers left when this need and those before it are applied in turn.' }),
 });
 
-const diagnostic = z.strictObject({
+const certificate = z
+  .strictObject({
+    multipliers: z.array(
+      z.strictObject({
+        place: z.string().meta({ description: 'The cloud and region that they were found for; they hold for all.' }),
+        units: z.array(
+          z.strictObject({
+            unit: z.string(),
+            zone: z
+              .int()
+              .nonnegative()
+              .optional()
+              .meta({ description: 'Of spread units: which zone, in order of names.' }),
+            each: money.meta({ description: 'What one is worth, USD per hour.' }),
+          }),
+        ),
+      }),
+    ),
+  })
+  .meta({
+    description:
+      'What the bound rests on: no machine can be filled with units that are worth more than its price, so no plan costs less than all units are worth.',
+  });
+
+export const diagnosticSchema = z.strictObject({
   code: z.string(),
   message: z.string(),
   place: z.string().optional(),
@@ -124,15 +174,20 @@ export const answerSchema = z
     status: z.enum(['optimal', 'feasible', 'infeasible', 'unknown', 'error']),
     line: z.int().positive().optional().meta({ description: 'In streams: the line that the answer belongs to.' }),
     cost: money.nullable(),
+    'rank-cost': money.optional().meta({
+      description: 'What the machines rank by together, where rules prefer some offers: bound and gap are of it.',
+    }),
     bound: money.nullable(),
     gap: z.string().nullable(),
-    proof: z.enum(['exhaustive', 'linear-program', 'juju-2.8', 'juju-3.6']).nullable(),
-    machines: z.array(machine),
+    proof: z.enum(['exhaustive', 'linear-program', 'juju-2.8', 'juju-3.6', 'multipliers', 'enumeration']).nullable(),
+    machines: z.array(machineSchema),
     considered: z.strictObject({ offers: size, fit: size, 'unpriced-fit': size }),
     'runner-up': z
       .strictObject({
         ...alternative.shape,
-        'wins-below': money.meta({ description: 'The price below which it would be chosen.' }),
+        'wins-below': money.meta({
+          description: 'The price (the rank-price, where there is one) below which it would be chosen.',
+        }),
       })
       .nullable(),
     'juju-launchable': alternative.nullable(),
@@ -185,6 +240,16 @@ export const answerSchema = z
           }),
         )
         .meta({ description: 'From the list price to the billed one; the changes add up to the difference.' }),
+      preferences: z
+        .array(
+          z.strictObject({
+            rule: z.string(),
+            percent: z.string().meta({ description: 'How much more, or less, than billed it ranks by.' }),
+            summary: z.string(),
+          }),
+        )
+        .optional()
+        .meta({ description: 'From the billed price to the rank-price.' }),
       cheaper: z
         .array(
           z.strictObject({
@@ -196,6 +261,24 @@ export const answerSchema = z
         )
         .meta({ description: 'Every considered offer before the chosen one, counted once, by all that it misses.' }),
       savings: z.array(relaxation).meta({ description: 'Single changes that would save money.' }),
+      changes: z
+        .array(
+          z.strictObject({
+            change: z.string(),
+            cost: money.meta({ description: 'USD per hour of the cheapest plan found with the change.' }),
+            saves: money.meta({ description: 'USD a month less than the answer costs.' }),
+          }),
+        )
+        .optional()
+        .meta({ description: 'Of a model: single wishes that cost something, dearest first.' }),
+      fewest: z
+        .strictObject({
+          machines: size,
+          'at-least': size.meta({ description: 'With fewer machines than this it is proved not to be possible.' }),
+          cost: money.meta({ description: 'USD per hour of the cheapest plan found with so few machines.' }),
+        })
+        .optional()
+        .meta({ description: 'Of a model: the fewest machines found, whatever they cost.' }),
       unpriced: z.array(
         z.strictObject({
           type: z.string(),
@@ -205,9 +288,14 @@ export const answerSchema = z
         }),
       ),
     }),
+    certificate: certificate.optional(),
+    'model-conflicts': z
+      .array(z.strictObject({ units: z.array(z.string()), text: z.string() }))
+      .optional()
+      .meta({ description: 'Where a model cannot be placed: smallest sets of units that cannot, and why.' }),
     inputs: z.strictObject({ catalog: z.string(), rules: z.string(), date: z.string().nullable() }),
     stats: z.strictObject({ rows: size }),
-    diagnostics: z.array(diagnostic).optional(),
+    diagnostics: z.array(diagnosticSchema).optional(),
   })
   .meta({ id: 'stowage-answer-1', title: 'stowage answer' });
 

@@ -25,7 +25,7 @@ export interface Snapshot {
 
 /** What of an answer a snapshot promises. */
 const PROMISED: Readonly<Record<string, (answer: Answer) => unknown>> = {
-  status: ({ status, cost, bound, gap, proof }) => [status, cost, bound, gap, proof],
+  status: (answer) => [answer.status, answer.cost, answer['rank-cost'], answer.bound, answer.gap, answer.proof],
   machines: ({ machines }) => machines,
   conflicts: ({ conflicts }) =>
     conflicts?.map(({ needs }) => needs.map(({ need, text, closest }) => ({ need, text, closest }))),
@@ -52,6 +52,7 @@ const FURTHER: Readonly<Record<string, (answer: Answer) => unknown>> = {
   needs: ({ explanation }) => explanation.needs.map(({ need, text, has, margin }) => ({ need, text, has, margin })),
   'price-steps': ({ explanation }) =>
     explanation['price-steps'].map(({ component, change, reason }) => ({ component, change, reason })),
+  preferences: ({ explanation }) => explanation.preferences,
   cheaper: ({ explanation }) =>
     explanation.cheaper.map(({ misses, lowest, example }) => canonicalJson({ misses, lowest, example })).sort(),
   savings: ({ explanation }) => explanation.savings,
@@ -104,6 +105,7 @@ function problemWith(
     options: { ...options, ...(date === undefined ? {} : { at: date }) },
     catalog: writeInlineCatalog(catalog, rows),
     rules: rules as ProblemText['rules'],
+    ...(problem.vocabulary === undefined ? {} : { vocabulary: problem.vocabulary as ProblemText['vocabulary'] }),
   };
   return { problem: written, kept, left };
 }

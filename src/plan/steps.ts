@@ -89,7 +89,7 @@ export function lostWithoutJuju(query: Query): readonly string[] {
 }
 
 /** Whether the cloud's own tool has to launch the machine. */
-export function needsCloudTool(machine: Machine): boolean {
+export function needsCloudTool(machine: Pick<Machine, 'market' | 'capabilities'>): boolean {
   return machine.market === 'spot' || Object.values(machine.capabilities).some((one) => one.via === 'launch-option');
 }
 

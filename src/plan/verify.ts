@@ -39,24 +39,27 @@ export function verifyAnswer(
       faults.push(
         `the status is ${answer.status}, but there are not ${request.count} machines that fit and can be paid`,
       );
-    if (answer.machines.length > 0 || answer.cost !== null || answer.bound !== null)
-      faults.push('an answer without machines has neither cost nor bound');
+    const isCosted = answer.cost !== null || answer.bound !== null || answer['rank-cost'] !== undefined;
+    if (answer.machines.length > 0 || isCosted) faults.push('an answer without machines has neither cost nor bound');
     return faults;
   }
   if (answer.status !== 'optimal') faults.push(`the status is ${answer.status}, but ${request.count} machines fit`);
   if (answer.machines.length !== request.count)
     faults.push(`${request.count} machines were asked for, the answer has ${answer.machines.length}`);
-  for (const [name, said] of [
-    ['cost', answer.cost],
-    ['bound', answer.bound],
+  const rank = expected.reduce((sum, fit) => sum + BigInt(fit.rank), 0n);
+  const isRanked = compiled.program.rules.some(({ action }) => action.verb === 'prefer');
+  for (const [name, own, said] of [
+    ['cost', formatMoney(cost), answer.cost],
+    ['rank-cost', isRanked ? formatMoney(rank) : undefined, answer['rank-cost']],
+    ['bound', formatMoney(rank), answer.bound],
   ] as const) {
-    if (said !== formatMoney(cost)) faults.push(`the ${name} is ${formatMoney(cost)}, the answer says ${said}`);
+    if (said !== own) faults.push(`the ${name} is ${own}, the answer says ${said}`);
   }
-  const images = imagesOf(catalog, request.base);
+  const images = imagesOf(compiled, request.base);
   for (const [index, machine] of answer.machines.entries()) {
     const fit = expected[index];
     if (fit === undefined) break;
-    const { offer, image, price } = fit;
+    const { offer, image, price, rank: own } = fit;
     const type = catalog.offers.type[offer]!;
     const list = (catalog.offers.list ?? catalog.offers.price)[offer]!;
     const baseline = numberAt(catalog.types, 'type.baseline', type);
@@ -68,6 +71,7 @@ export function verifyAnswer(
       ['region', textAt(catalog.regions, 'offer.region', catalog.offers.region[offer]!), machine.region],
       ['market', textAt(catalog.offers, 'offer.market', offer) ?? 'on-demand', machine.market],
       ['price', formatMoney(price), machine.price],
+      ['rank-price', isRanked ? formatMoney(own) : undefined, machine['rank-price']],
       ['list price', Number.isNaN(list) ? null : formatMoney(list), machine['list-price']],
       ['image', textAt(images.table, 'image.id', image), machine.image?.id],
       ['architecture', textAt(images.table, 'image.arch', image), machine.image?.arch],
@@ -89,8 +93,9 @@ export function verifyAnswer(
         JSON.stringify(machine.zones),
       ],
     ];
-    for (const [what, own, said] of stated)
-      if (own !== said) faults.push(`the ${what} of ${machine.id} is ${String(own)}, the answer says ${String(said)}`);
+    for (const [what, right, said] of stated)
+      if (right !== said)
+        faults.push(`the ${what} of ${machine.id} is ${String(right)}, the answer says ${String(said)}`);
     for (const need of request.containers) {
       if (machine.capabilities[need.capability] === undefined)
         faults.push(`the answer does not say how ${machine.id} hosts ${need.capability}`);

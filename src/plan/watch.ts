@@ -67,6 +67,8 @@ export function watch(base: Compiled, request: MachineRequest, at?: string): Wat
     if (!program.ok) return program;
     if (program.value === base.program) return ok(whole);
     const compiled = compile(catalog, program.value);
+    // Facts that rules set are in the bitmaps of facts.
+    if (program.value.sets.length + base.program.sets.length > 0) return ok(indexOffers(compiled));
     if (sharing === MOST_SHARING) [shared, sharing] = [indexOffers(compiled), 0];
     sharing += 1;
     return ok(indexOffers(compiled, shared));
@@ -115,7 +117,9 @@ export function watch(base: Compiled, request: MachineRequest, at?: string): Wat
       const isPriceRead = edits.value.length > 0 && PRICED_FACTS.some((name) => isRead(program, name));
       // Which zones there are is read off what is sold.
       const areZonesRead = Object.keys(scenario.withdrawn).length > 0 && zonesOf(asked.value).length > 0;
-      if (isPriceRead || areZonesRead) return anew(scenario);
+      // Where facts are set otherwise, other bitmaps are of the rows; and what ranks first need not cost least.
+      const areFactsSet = program.sets !== base.program.sets && program.sets.length + base.program.sets.length > 0;
+      if (isPriceRead || areZonesRead || areFactsSet || program.prefers.length > 0) return anew(scenario);
       const search = prepare(index.value, asked.value, scenario.date ?? at);
       const untouched = cheapest(search, overlay.touched);
       let best = untouched;

@@ -114,6 +114,7 @@ export function whyThis(
       candidates,
       offer,
       (row) => swept.price[row]!,
+      (row) => swept.rank[row]!,
       (row) => swept.image[row]!,
     ).map(({ missing, unknown, offers, lowest, example }) => ({
       misses: membersOf(missing).map((bit) => ({
@@ -124,7 +125,7 @@ export function whyThis(
       lowest: formatMoney(lowest),
       example: describeOffer(query.space, example, lowest).type,
     })),
-    savings: savingsOf(candidates, at, { offer, price, cost }, chooser)
+    savings: savingsOf(candidates, at, { offer, price, rank: swept.rank[offer]!, cost }, chooser)
       .slice(0, MOST_SAVINGS)
       .map((one) => describeRelaxation(query, one, cost - one.cost)),
   };

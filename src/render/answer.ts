@@ -69,13 +69,26 @@ function remarks(answer: Answer): readonly (readonly [string, string])[] {
   const rows: [string, string][] = [];
   const runnerUp = answer['runner-up'];
   if (runnerUp !== null) {
-    const [wins, price] = [readMoney(runnerUp['wins-below']), readMoney(runnerUp.price)];
+    const [wins, price] = [readMoney(runnerUp['wins-below']), readMoney(runnerUp['rank-price'] ?? runnerUp.price)];
     const drop =
       price === wins
-        ? 'the same price; it comes second by name'
+        ? `the same ${runnerUp['rank-price'] === undefined ? 'price' : 'rank'}; it comes second by name`
         : `it wins if its price falls by more than ${formatPercent(price - wins, price)} %`;
-    const told = price === wins ? [drop] : [compared(runnerUp.price, chosen.price), drop].filter((text) => text !== '');
+    const rank = runnerUp['rank-price'];
+    const ranked = rank === undefined || rank === runnerUp.price ? '' : `ranked by ${rank} for preferences`;
+    const told =
+      price === wins
+        ? [ranked, drop].filter((text) => text !== '')
+        : [compared(runnerUp.price, chosen.price), ranked, drop].filter((text) => text !== '');
     rows.push(['Runner-up', `${offerText(runnerUp, chosen)}, ${told.join('; ')}`]);
+  }
+  const ranked = chosen['rank-price'];
+  if (ranked !== undefined && ranked !== chosen.price) {
+    const rules = (answer.explanation.preferences ?? []).map(({ rule, percent }) => `${percent} % by rule ${rule}`);
+    rows.push([
+      'Preferred',
+      `ranked by ${ranked} instead of ${chosen.price}: ${rules.join(', ')}; billed as listed above`,
+    ]);
   }
   if (chosen['sustained-cores'] !== undefined) {
     const full = answer['full-speed'];
@@ -165,7 +178,8 @@ const QUIET_NOTES: readonly string[] = ['not-included', 'juju-error'];
 function feasible(answer: Answer, verbose: boolean): readonly Block[] {
   const { offers, fit } = answer.considered;
   const listed = answer.machines.slice(0, MOST_LISTED);
-  const verdict = answer.status === 'optimal' ? 'cheapest' : answer.status;
+  const first = answer['rank-cost'] === undefined ? 'cheapest' : 'first';
+  const verdict = answer.status === 'optimal' ? first : answer.status;
   const juju = answer.proof?.startsWith('juju-') ? answer.proof.replace('juju-', 'Juju ') : undefined;
   const proof =
     juju === undefined

@@ -133,7 +133,9 @@ function certificate(answer: Answer): readonly Block[] {
   const total = cheaper.reduce((sum, one) => sum + one.offers, 0);
   // Juju's own choice need not be the cheapest.
   if (total === 0 && (answer.machines.length === 0 || answer.proof?.startsWith('juju-') === true)) return [];
-  if (total === 0) return [paragraph('No considered offer is cheaper.')];
+  // Under preferences what comes before it need not be cheaper.
+  const isRanked = answer['rank-cost'] !== undefined;
+  if (total === 0) return [paragraph(`No considered offer ${isRanked ? 'ranks before it' : 'is cheaper'}.`)];
   const items = cheaper.slice(0, MOST_GROUPS).map(({ misses, offers, lowest, example }): Item => {
     const names = misses.map(({ need, unknown }) => `${need}${unknown === true ? ' (unknown)' : ''}`).join(', ');
     return { text: `${grouped(offers)} ${offers === 1 ? 'misses' : 'miss'} ${names} (from ${lowest}: ${example})` };
@@ -142,7 +144,8 @@ function certificate(answer: Answer): readonly Block[] {
   const others = rest.reduce((sum, one) => sum + one.offers, 0);
   const more =
     rest.length > 0 ? [{ text: `${grouped(others)} miss other sets of needs (${rest.length} more sets)` }] : [];
-  return list(`Each of the ${grouped(total)} cheaper offers misses something:`, [...items, ...more]);
+  const which = isRanked ? 'offers that rank before it' : 'cheaper offers';
+  return list(`Each of the ${grouped(total)} ${which} misses something:`, [...items, ...more]);
 }
 
 function savings(answer: Answer, more: readonly string[] | undefined): readonly Block[] {
@@ -158,7 +161,12 @@ type Step = Answer['explanation']['proofs'][string][number];
 /** A step of a proof, with the steps that it rests on down to a depth. */
 export function stepItem(step: Step, depth: number): Item {
   const { rule, place, source, facts, because } = step;
-  const told = facts.map((fact) => `${fact.attribute} = ${fact.value}`).join('; ');
+  const told = facts
+    .map((fact) => {
+      const by = fact['set-by'];
+      return `${fact.attribute} = ${fact.value}${by === undefined ? '' : ` (set by rule ${by})`}`;
+    })
+    .join('; ');
   const below = because.map((inner) => stepItem(inner, depth - 1));
   return {
     text: step.summary,
@@ -188,6 +196,12 @@ function waterfall(answer: Answer): readonly Block[] {
   const chosen = answer.machines[0];
   const steps = answer.explanation['price-steps'];
   if (chosen === undefined) return [];
+  const preferences = (answer.explanation.preferences ?? []).map(({ rule, percent, summary }) => ({
+    text: `${percent} % to rank by, not billed: ${summary} (rule ${rule})`,
+  }));
+  const rank = chosen['rank-price'];
+  const ranked = preferences.length === 0 ? [] : [...preferences, { text: `= ${rank ?? chosen.price} to rank by` }];
+  if (steps.length === 0 && ranked.length > 0) return list(`Price: ${chosen.price} USD/h, billed as listed`, ranked);
   if (steps.length === 0) return [paragraph(`Price: ${chosen.price} USD/h, billed as listed`)];
   const listed = chosen['list-price'] === null ? 'unknown' : `${chosen['list-price']} USD/h`;
   return list(`Price: list ${listed}`, [
@@ -195,6 +209,7 @@ function waterfall(answer: Answer): readonly Block[] {
       text: `${signed(change)} ${component}, ${reason === undefined ? `rule ${rule}` : `${reason} (${rule})`}`,
     })),
     { text: `= ${chosen.price} billed` },
+    ...ranked,
   ]);
 }
 

@@ -1,6 +1,6 @@
 import { decodeValue } from '../catalog/decode.ts';
 import type { Value, Vocabulary } from '../catalog/value.ts';
-import { fail, ok, type Result } from '../diagnostic/diagnostic.ts';
+import { type Diagnostic, fail, ok, type Result } from '../diagnostic/diagnostic.ts';
 import { didYouMean } from '../diagnostic/nearest.ts';
 import { compareText } from '../quantity/order.ts';
 import { compareVersions, isVersion } from '../quantity/version.ts';
@@ -74,6 +74,26 @@ export function parseBase(base: SourceText): Result<Base> {
   return ok({ os, release });
 }
 
+/** `request.*` attributes from texts `name=value`. */
+export function parseAttributes(
+  texts: readonly SourceText[],
+  vocabulary: Vocabulary,
+): Result<ReadonlyMap<string, Value>> {
+  const faults: Diagnostic[] = [];
+  const given = new Map<string, Value>();
+  for (const text of texts) {
+    const attribute = parseAttribute(text, vocabulary);
+    if (!attribute.ok) {
+      faults.push(...attribute.diagnostics);
+      continue;
+    }
+    const [name, value] = attribute.value;
+    if (given.has(name)) faults.push(faultIn(text, 'bad-attribute', `${name} is given twice`));
+    given.set(name, value);
+  }
+  return faults.length > 0 ? fail(...faults) : ok(given);
+}
+
 function parseAttribute(given: SourceText, vocabulary: Vocabulary): Result<readonly [name: string, value: Value]> {
   const equals = given.text.indexOf('=');
   if (equals < 1) return fail(faultIn(given, 'bad-attribute', `"${given.text}" is not name=value`));
@@ -122,13 +142,13 @@ export function parseRequest(
   const constraints = parseConstraints(text.constraints, vocabulary, dialect);
   const placement = parsePlacement(text.placement ?? { source: 'placement', text: '' }, vocabulary);
   const base = parseBase(text.base ?? { source: 'base', text: DEFAULT_BASE });
-  const attributes = (text.attributes ?? []).map((given) => parseAttribute(given, vocabulary));
+  const attributes = parseAttributes(text.attributes ?? [], vocabulary);
   const placed =
     placement.ok && (placement.value.kind === 'container' || placement.value.kind === 'existing')
       ? placement.value.need
       : undefined;
   const guests = text.guests?.map((guest) => parseGuest(guest, placed, vocabulary));
-  const faults = [constraints, placement, base, ...attributes, ...(guests ?? [])].flatMap((part) =>
+  const faults = [constraints, placement, base, attributes, ...(guests ?? [])].flatMap((part) =>
     part.ok ? [] : part.diagnostics,
   );
   const count = text.count ?? 1;
@@ -150,14 +170,7 @@ export function parseRequest(
       hint: `at most ${MOST_CONTAINERS} can be planned at once`,
     });
   }
-  const given = new Map<string, Value>();
-  for (const [index, attribute] of attributes.entries()) {
-    if (!attribute.ok) continue;
-    const [name, value] = attribute.value;
-    if (given.has(name)) faults.push(faultIn(text.attributes![index]!, 'bad-attribute', `${name} is given twice`));
-    given.set(name, value);
-  }
-  if (!constraints.ok || !placement.ok || !base.ok || faults.length > 0) return fail(...faults);
+  if (!constraints.ok || !placement.ok || !base.ok || !attributes.ok || faults.length > 0) return fail(...faults);
   if (count > 1 && ['directive', 'existing', 'host'].includes(placement.value.kind)) {
     return fail(faultIn(text.placement!, 'bad-placement', 'cannot use -n when specifying a placement directive'));
   }
@@ -176,7 +189,7 @@ export function parseRequest(
     guests: stated,
     base: base.value,
     count,
-    attributes: given,
+    attributes: attributes.value,
     reserve: text.reserve ?? true,
     waived: [...new Set((text.waived ?? []).map((one) => one.text))].sort(compareText),
   });

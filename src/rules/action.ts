@@ -4,9 +4,11 @@ import type { Path } from '../document/read.ts';
 import { parseDecimal } from '../quantity/decimal.ts';
 import { parseMoney } from '../quantity/money.ts';
 import { isVersion } from '../quantity/version.ts';
-import { fault, isDeclared, isMap, type Reading, readWhole } from './condition.ts';
+import { fault, isDeclared, isMap, type Reading, readParam, readWhole } from './condition.ts';
+import { writtenParam } from './params.ts';
 import type { Action, Grant, ReserveShare } from './rule.ts';
 import { type RuleText, VERBS } from './schema.ts';
+import { readSet } from './set-facts.ts';
 
 /** Reads what a rule does. */
 
@@ -27,12 +29,24 @@ export function readGrants(
   });
 }
 
+/** An amount as it is written, or as the parameter has it that it names. */
+function readAmount(reading: Reading, raw: unknown, path: Path): string | undefined {
+  if (!isMap(raw)) return String(raw);
+  const param = readParam(reading, raw, path);
+  if (param === undefined) return undefined;
+  const { kind } = param.attribute;
+  if (kind.kind !== 'number' || kind.unit !== undefined)
+    return fault(reading, 'rule-operand', `the parameter ${param.id} is no plain number`, path);
+  return String(writtenParam(param));
+}
+
 function readPrice(reading: Reading, price: NonNullable<RuleText['price']>, path: Path): Action | undefined {
   const given = (['times', 'plus', 'at-most'] as const).filter((operation) => price[operation] !== undefined);
   const operation = given[0];
   if (operation === undefined || given.length > 1)
     return fault(reading, 'rule-verb', 'a price needs exactly one of times, plus, at-most', path);
-  const text = String(price[operation]);
+  const text = readAmount(reading, price[operation], [...path, operation]);
+  if (text === undefined) return undefined;
   const amount = operation === 'times' ? parseDecimal(text, 6) : parseMoney(text);
   if (amount === undefined || amount < 0) {
     const form = operation === 'times' ? 'a factor with at most six decimals' : 'an amount of USD per hour';
@@ -53,6 +67,34 @@ function readPrice(reading: Reading, price: NonNullable<RuleText['price']>, path
       return fault(reading, 'rule-operand', 'a factor cannot be "per" anything', [...path, 'per']);
   }
   return { verb: 'price', change: { operation, amount, per, component: price.component ?? 'machine' } };
+}
+
+// Percents have four decimals, so that shares are whole millionths.
+const DECIMALS_OF_PERCENT = 4;
+
+function readPrefer(reading: Reading, prefer: NonNullable<RuleText['prefer']>, path: Path): Action | undefined {
+  const given = (['penalty', 'bonus'] as const).filter((kind) => prefer[kind] !== undefined);
+  const kind = given[0];
+  if (kind === undefined || given.length > 1)
+    return fault(reading, 'rule-verb', 'a preference needs exactly one of penalty and bonus', path);
+  const at = [...path, kind];
+  const raw = prefer[kind];
+  let text = String(raw);
+  if (isMap(raw)) {
+    const param = readParam(reading, raw, at);
+    if (param === undefined) return undefined;
+    const of = param.attribute.kind;
+    if (of.kind !== 'number' || of.unit !== '%')
+      return fault(reading, 'rule-operand', `the parameter ${param.id} is no number of unit "%"`, at);
+    text = String(writtenParam(param));
+  }
+  const [, digits = ''] = /^([\d.]+)\s*%$/.exec(text.trim()) ?? [];
+  const percent = parseDecimal(digits, DECIMALS_OF_PERCENT);
+  if (percent === undefined || (kind === 'bonus' && percent > 100 * 10 ** DECIMALS_OF_PERCENT)) {
+    const most = kind === 'bonus' ? ' of at most 100 %' : '';
+    return fault(reading, 'rule-value', `"${text}" is no ${kind}${most}`, at, 'write a percentage such as 3%');
+  }
+  return { verb: 'prefer', preference: { share: kind === 'bonus' ? 0 - percent : percent } };
 }
 
 function readReserve(reading: Reading, shares: NonNullable<RuleText['reserve']>, path: Path): Action {
@@ -76,9 +118,9 @@ function readReserve(reading: Reading, shares: NonNullable<RuleText['reserve']>,
           'its keys are percent and at-least',
           'key',
         );
-      const atLeast = decodeValue(attribute, amounts['at-least'] ?? 0);
+      const atLeast = decodeValue(attribute, amounts['at-least'] === undefined ? 0 : amounts['at-least']);
       if ('problem' in atLeast) fault(reading, 'rule-value', `the reserve ${atLeast.problem}`, [...at, dimension]);
-      const percent = amounts.percent ?? 0;
+      const percent = amounts.percent === undefined ? 0 : amounts.percent;
       if (typeof percent !== 'number' || !Number.isInteger(percent) || percent < 0 || percent > 100) {
         fault(reading, 'rule-value', 'percent must be a whole number from 0 to 100', [...at, dimension, 'percent']);
       }
@@ -123,7 +165,8 @@ export function readAction(reading: Reading, text: RuleText, path: Path): Action
   }
   if (verb !== 'forbid' && verb !== 'require') {
     for (const key of ['effect', 'on-unknown'] as const) {
-      if (text[key] !== undefined)
+      // Any rule may be off.
+      if (text[key] !== undefined && text[key] !== 'off' && text[key] !== 'enforce')
         return fault(
           reading,
           'rule-verb',
@@ -158,7 +201,21 @@ export function readAction(reading: Reading, text: RuleText, path: Path): Action
     }
     case 'price':
       return readPrice(reading, text.price!, at);
+    case 'prefer':
+      return readPrefer(reading, text.prefer!, at);
     case 'reserve':
       return readReserve(reading, text.reserve!, at);
+    case 'set':
+      // A fact is there before any request is.
+      if (text.waivable === true)
+        return fault(
+          reading,
+          'rule-verb',
+          'a rule that sets facts cannot be waived',
+          [...path, 'waivable'],
+          undefined,
+          'key',
+        );
+      return readSet(reading, text.set!, at);
   }
 }

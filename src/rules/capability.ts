@@ -42,7 +42,8 @@ export type States = ReadonlyMap<string, CapabilityState>;
 
 const NO_STATES: States = new Map();
 
-function deriveOne(
+/** What a stratum's rules make of one capability, given the truth of their conditions. */
+export function deriveOne(
   program: Program,
   stratum: Stratum,
   name: string,
@@ -55,7 +56,7 @@ function deriveOne(
   for (const rule of stratum.providers) {
     for (const grant of rule.action.grants) {
       if (grant.capability !== name) continue;
-      const holds = truth(rule.when);
+      const holds = truth(rule.applies);
       if (holds === FALSE) continue;
       const level = levelOf(program, grant.version);
       if (holds === TRUE) {
@@ -72,7 +73,7 @@ function deriveOne(
   for (const rule of stratum.refiners) {
     for (const grant of rule.action.grants) {
       if (grant.capability !== name) continue;
-      const holds = truth(rule.when);
+      const holds = truth(rule.applies);
       if (holds === FALSE) continue;
       const level = levelOf(program, grant.version);
       if (holds === TRUE && level > refined) {
@@ -89,7 +90,7 @@ function deriveOne(
   let withheldBy: RuleOf<'withhold'> | undefined;
   for (const rule of stratum.withholders) {
     if (!rule.action.capabilities.includes(name)) continue;
-    const holds = truth(rule.when);
+    const holds = truth(rule.applies);
     if (holds !== FALSE) lower = ABSENT;
     if (holds === TRUE) {
       upper = ABSENT;

@@ -3,7 +3,10 @@ import type { Attribute, Value, Vocabulary } from '../catalog/value.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { didYouMean } from '../diagnostic/nearest.ts';
 import { type Document, type Path, placeIn } from '../document/read.ts';
+import { SIZE_UNITS } from '../quantity/size.ts';
 import { isVersion } from '../quantity/version.ts';
+import { countLeaves, MOST_LEAVES } from './leaf-count.ts';
+import { type Param, writtenParam } from './params.ts';
 import { ALWAYS, type Condition, type Operand, type Operator, type Test } from './rule.ts';
 
 /** What reading conditions needs, and where it leaves what is wrong. */
@@ -12,6 +15,10 @@ export interface Reading {
   readonly vocabulary: Vocabulary;
   /** The file's named conditions, unread. */
   readonly named: ReadonlyMap<string, unknown>;
+  /** The file's parameters by name, and those of imported modules by `module.name`. */
+  readonly params: ReadonlyMap<string, Param>;
+  /** Named conditions of imported modules by `module.name`. */
+  readonly imported: ReadonlyMap<string, Condition>;
   /** Those of them that have been read; undefined after a fault. */
   readonly read: Map<string, Condition | undefined>;
   readonly faults: Diagnostic[];
@@ -52,9 +59,11 @@ export function isDeclared(reading: Reading, name: string, path: Path, part: 'ke
 const ORDERED: readonly Operator[] = ['at-least', 'at-most', 'above', 'below'];
 const EQUALITY: readonly Operator[] = ['eq', 'ne', 'in', 'not-in'];
 const MEMBERSHIP: readonly Operator[] = ['has', 'has-any', 'has-all'];
-const LISTS: readonly Operator[] = ['in', 'not-in', 'has-any', 'has-all'];
+/** Tests that need a list. */
+export const LISTS: readonly Operator[] = ['in', 'not-in', 'has-any', 'has-all'];
 
-function operatorsOf(attribute: Attribute): readonly Operator[] {
+/** The tests that an attribute has. */
+export function operatorsOf(attribute: Attribute): readonly Operator[] {
   const { kind } = attribute.kind;
   if (kind === 'set') return [...MEMBERSHIP, 'known'];
   if (kind === 'number' || kind === 'version' || kind === 'date') return [...EQUALITY, ...ORDERED, 'known'];
@@ -62,21 +71,76 @@ function operatorsOf(attribute: Attribute): readonly Operator[] {
 }
 
 /** The attribute that members of a set, or the values of any other attribute, are read by. */
-function elementOf(attribute: Attribute): Attribute {
+export function elementOf(attribute: Attribute): Attribute {
   const { kind } = attribute;
   return kind.kind === 'set'
     ? { ...attribute, kind: { kind: 'enum', values: kind.values, open: kind.open } }
     : attribute;
 }
 
-function comparable(a: Attribute, b: Attribute): boolean {
+/** Whether values of two attributes can be compared. */
+export function comparable(
+  a: Attribute,
+  b: Attribute,
+  unitsAlike?: (a: string | undefined, b: string | undefined) => boolean,
+): boolean {
   const [left, right] = [elementOf(a).kind, elementOf(b).kind];
   const texts = ['enum', 'name'];
   if (texts.includes(left.kind) && texts.includes(right.kind)) return true;
-  if (left.kind === 'number' && right.kind === 'number')
+  if (left.kind === 'number' && right.kind === 'number') {
+    if (unitsAlike !== undefined) return unitsAlike(left.unit, right.unit);
     return left.unit === right.unit && left.decimals === right.decimals;
+  }
   return left.kind === right.kind;
 }
+
+/** The parameter that `{param: name}` means; undefined after a fault. */
+export function readParam(reading: Reading, raw: unknown, path: Path): Param | undefined {
+  const name = isMap(raw) ? raw.param : undefined;
+  if (typeof name !== 'string' || Object.keys(raw as object).length !== 1)
+    return fault(reading, 'rule-operand', 'a parameter is named as {param: name}', path);
+  const param = reading.params.get(name);
+  if (param !== undefined) return param;
+  const hint = didYouMean(name, reading.params.keys());
+  return fault(reading, 'unknown-param', `no parameter is called "${name}"`, [...path, 'param'], hint);
+}
+
+function readParamOperand(
+  reading: Reading,
+  attribute: Attribute,
+  operator: Operator,
+  raw: unknown,
+  path: Path,
+): Operand | undefined {
+  const param = readParam(reading, raw, path);
+  if (param === undefined) return undefined;
+  const isList = param.attribute.kind.kind === 'set';
+  if (LISTS.includes(operator) !== isList) {
+    const needs = isList ? 'needs one value, and is given a set' : 'needs a list, so a parameter of type set';
+    return fault(reading, 'rule-operand', `"${operator}" ${needs}`, path);
+  }
+  if (!isList && !comparable(attribute, param.attribute, sizesAlike)) {
+    const message = `${attribute.name} cannot be compared with the parameter ${param.id}: they are of different kinds`;
+    return fault(reading, 'rule-operand', message, path);
+  }
+  const values: Value[] = [];
+  for (const one of isList ? (param.value as readonly string[]) : [writtenParam(param)]) {
+    const decoded = decodeValue(elementOf(attribute), one);
+    if ('problem' in decoded) {
+      const message = `${attribute.name} ${decoded.problem} (the parameter ${param.id})`;
+      if (param.set === undefined) return fault(reading, 'rule-value', message, path, decoded.hint);
+      const { hint } = decoded;
+      reading.faults.push({ code: 'rule-value', message, ...param.set, ...(hint === undefined ? {} : { hint }) });
+      return undefined;
+    }
+    values.push(decoded.value);
+  }
+  return { kind: 'values', values };
+}
+
+/** A parameter with a unit of sizes can be compared with any size; its decimals are its own. */
+const sizesAlike = (a: string | undefined, b: string | undefined): boolean =>
+  a === b || (SIZE_UNITS[a ?? ''] !== undefined && SIZE_UNITS[b ?? ''] !== undefined);
 
 function readOperand(
   reading: Reading,
@@ -86,9 +150,10 @@ function readOperand(
   path: Path,
 ): Operand | undefined {
   if (isMap(raw) && operator !== 'known') {
+    if ('param' in raw) return readParamOperand(reading, attribute, operator, raw, path);
     const other = raw.attr;
     if (typeof other !== 'string' || Object.keys(raw).length !== 1) {
-      return fault(reading, 'rule-operand', 'an operand is a value, a list, or {attr: name}', path);
+      return fault(reading, 'rule-operand', 'an operand is a value, a list, {attr: name} or {param: name}', path);
     }
     const found = reading.vocabulary.attributes.get(other);
     if (found === undefined) {
@@ -159,7 +224,12 @@ function readTests(reading: Reading, attribute: Attribute, raw: unknown, path: P
     return test === undefined ? undefined : [test];
   }
   const tests: Test[] = [];
-  if ('attr' in raw) {
+  if ('param' in raw && attribute.kind.kind !== 'set') {
+    const isList = reading.params.get(String(raw.param))?.attribute.kind.kind === 'set';
+    const test = one(isList ? 'in' : 'eq', raw, path);
+    return test === undefined ? undefined : [test];
+  }
+  if ('attr' in raw && attribute.kind.kind !== 'set') {
     const test = one('eq', raw, path);
     return test === undefined ? undefined : [test];
   }
@@ -187,32 +257,25 @@ function readCapabilityTest(reading: Reading, key: string, raw: unknown, path: P
   const span = reading.document.keySpanOf(path);
   if (typeof raw === 'boolean') return { kind: 'capability', capability, present: raw, span };
   if (isMap(raw) && Object.keys(raw).length === 1 && 'at-least' in raw) {
-    const version = String(raw['at-least']);
+    let given = raw['at-least'];
+    if (isMap(given)) {
+      const param = readParam(reading, given, [...path, 'at-least']);
+      if (param === undefined) return undefined;
+      given = writtenParam(param);
+    }
+    const version = typeof given === 'string' || typeof given === 'number' ? String(given) : '';
     if (isVersion(version)) return { kind: 'capability', capability, present: true, atLeast: version, span };
-    return fault(reading, 'rule-value', `"${version}" is no version`, [...path, 'at-least']);
+    return fault(reading, 'rule-value', `${JSON.stringify(given)} is no version`, [...path, 'at-least']);
   }
   return fault(reading, 'rule-operand', `${key} is tested with true, false or {at-least: version}`, path);
 }
 
-const MOST_LEAVES = 10_000;
-
-/** How many leaves a condition has once its named conditions are written out. */
-function leafCount(condition: Condition, known = new Map<Condition, number>()): number {
-  const before = known.get(condition);
-  if (before !== undefined) return before;
-  let count = 1;
-  if (condition.kind === 'not') count = leafCount(condition.of, known);
-  else if (condition.kind === 'all' || condition.kind === 'any') {
-    count = condition.of.reduce((total, part) => total + leafCount(part, known), 0);
-  }
-  known.set(condition, count);
-  return count;
-}
+/** The most parts that a condition may have. */
 
 /** Reads the whole condition of a rule. Undefined after a fault; a name that doubles and doubles again is one. */
 export function readWhole(reading: Reading, raw: unknown, path: Path): Condition | undefined {
   const condition = readCondition(reading, raw, path);
-  if (condition === undefined || leafCount(condition) <= MOST_LEAVES) return condition;
+  if (condition === undefined || countLeaves(condition) <= MOST_LEAVES) return condition;
   return fault(reading, 'rule-condition', `written out, this condition has more than ${MOST_LEAVES} parts`, path);
 }
 
@@ -280,12 +343,14 @@ function readNamed(reading: Reading, value: unknown, path: Path, open: readonly 
   if (typeof value !== 'string')
     return fault(reading, 'rule-condition', '"is" needs the name of a condition under "let"', path);
   if (!reading.named.has(value)) {
+    const imported = reading.imported.get(value);
+    if (imported !== undefined) return imported;
     return fault(
       reading,
       'unknown-condition',
       `no condition under "let" is called "${value}"`,
       path,
-      didYouMean(value, reading.named.keys()),
+      didYouMean(value, [...reading.named.keys(), ...reading.imported.keys()]),
     );
   }
   if (open.includes(value)) {

@@ -12,7 +12,7 @@ import {
 import { type Leaves, leavesOver } from './leaves.ts';
 import { levelOf, type Program, type RuleOf, readsOf, type Stratum, violationOf } from './program.ts';
 import type { Condition, Rule } from './rule.ts';
-import { factAt, type RequestFacts, type Site, type Space } from './space.ts';
+import { factAt, type RequestFacts, type Site, type Space, setterOf } from './space.ts';
 import { FALSE, not, TRUE, type Tri } from './tri.ts';
 
 /**
@@ -28,6 +28,8 @@ export interface Derivation {
   readonly leaves: Leaves;
   /** The value of an attribute at a site, request attributes included; undefined when unknown. */
   factAt(attribute: Attribute, site: Site): Value | undefined;
+  /** The rule that set an attribute's value at a site, where one did. */
+  setterOf(attribute: Attribute, site: Site): string | undefined;
   /** Whether a condition holds at a site. */
   truth(condition: Condition, site: Site): Tri;
   /** Whether refusal rule `index` of the program refuses: by its violation condition, unknown included. */
@@ -35,6 +37,8 @@ export interface Derivation {
   capability(name: string, site: Site): CapabilityState;
   /** The price rules whose condition certainly holds, in order of ids. */
   priceRules(site: Site): readonly RuleOf<'price'>[];
+  /** The preferences whose condition certainly holds, in order of ids. */
+  preferRules(site: Site): readonly RuleOf<'prefer'>[];
   /** The reserve rules that hold or may hold: an undecided reserve is kept back, since a guest must really fit. */
   reserveRules(site: Site): readonly RuleOf<'reserve'>[];
   /** Whether the answer to a question depends on facts of regions or offers; else a type and an image decide. */
@@ -49,7 +53,7 @@ export interface Derivation {
 export type Question =
   | { readonly capability: string }
   | { readonly refusal: number }
-  | { readonly rules: 'reserve' | 'price' };
+  | { readonly rules: 'reserve' | 'price' | 'prefer' };
 
 /** A stratum with what tells its rows apart and its states, each worked out when first asked for. */
 interface StratumNode {
@@ -125,7 +129,7 @@ export function derive(program: Program, space: Space, request: RequestFacts, li
     let found = nodes.get(stratum);
     if (found === undefined) {
       const rules: readonly Rule[] = [...stratum.providers, ...stratum.refiners, ...stratum.withholders];
-      const classes = classesFor(rules, (rule) => rule.when, stratum.capabilities);
+      const classes = classesFor(rules, (rule) => rule.applies, stratum.capabilities);
       const states = oncePerClass(classes, (site) =>
         deriveStratum(program, stratum, (condition, soFar) => truth(condition, site, soFar)),
       );
@@ -141,7 +145,7 @@ export function derive(program: Program, space: Space, request: RequestFacts, li
     for (const stratum of program.strata) {
       const rules: readonly Rule[] = [...stratum.providers, ...stratum.refiners, ...stratum.withholders];
       const known = rules.every((rule) =>
-        readsOf(rule.when).every((leaf) => {
+        readsOf(rule.applies).every((leaf) => {
           if (leaf.kind === 'leaf') return true;
           const read = stratumOf.get(leaf.capability);
           return read === undefined || read === stratum || shared.has(read);
@@ -168,25 +172,32 @@ export function derive(program: Program, space: Space, request: RequestFacts, li
       return { classes, truth: oncePerClass(classes, (site) => truth(violation, site)) };
     }),
   );
-  const whenOf = (rule: Rule): Condition => rule.when;
+  const appliesOf = (rule: Rule): Condition => rule.applies;
   const prices = lazily(() => {
-    const classes = classesFor(program.prices, whenOf);
+    const classes = classesFor(program.prices, appliesOf);
     return {
       classes,
-      rules: oncePerClass(classes, (site) => program.prices.filter((rule) => truth(rule.when, site) === TRUE)),
+      rules: oncePerClass(classes, (site) => program.prices.filter((rule) => truth(rule.applies, site) === TRUE)),
+    };
+  });
+  const prefers = lazily(() => {
+    const classes = classesFor(program.prefers, appliesOf);
+    return {
+      classes,
+      rules: oncePerClass(classes, (site) => program.prefers.filter((rule) => truth(rule.applies, site) === TRUE)),
     };
   });
   const reserves = lazily(() => {
-    const classes = classesFor(program.reserves, whenOf);
+    const classes = classesFor(program.reserves, appliesOf);
     return {
       classes,
-      rules: oncePerClass(classes, (site) => program.reserves.filter((rule) => truth(rule.when, site) !== FALSE)),
+      rules: oncePerClass(classes, (site) => program.reserves.filter((rule) => truth(rule.applies, site) !== FALSE)),
     };
   });
 
   const classesOf = (question: Question): Classes => {
     if ('refusal' in question) return refusals()[question.refusal]!.classes;
-    if ('rules' in question) return (question.rules === 'reserve' ? reserves() : prices()).classes;
+    if ('rules' in question) return { reserve: reserves, price: prices, prefer: prefers }[question.rules]().classes;
     const stratum = stratumOf.get(question.capability);
     return stratum === undefined ? classesBy([], sizes) : node(stratum).classes;
   };
@@ -195,10 +206,12 @@ export function derive(program: Program, space: Space, request: RequestFacts, li
     program,
     leaves,
     factAt: ({ name, scope }, site) => (scope === 'request' ? request.get(name) : factAt(space, name, scope, site)),
+    setterOf: (attribute, site) => setterOf(space, attribute, site),
     truth,
     violated: (index, site) => refusals()[index]!.truth(site),
     capability,
     priceRules: (site) => prices().rules(site),
+    preferRules: (site) => prefers().rules(site),
     reserveRules: (site) => reserves().rules(site),
     dependsOnOffer(question) {
       const { ids } = classesOf(question);

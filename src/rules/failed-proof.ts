@@ -45,14 +45,17 @@ function missingOf(condition: Condition, wanted: boolean, derivation: Derivation
       if ((condition.kind === 'all') === wanted) return parts.flat();
       return [...parts].sort((a, b) => a.length - b.length)[0] ?? [];
     }
-    case 'leaf':
+    case 'leaf': {
+      const setter = derivation.setterOf(condition.attribute, site);
+      const value = formatValue(condition.attribute, factsAt(condition.attribute));
       return [
         {
           needs: leafInWords(condition, wanted),
-          has: formatValue(condition.attribute, factsAt(condition.attribute)),
+          has: setter === undefined ? value : `${value}, set by rule ${setter}`,
           unknown: truth === UNKNOWN_TRUTH,
         },
       ];
+    }
     case 'capability':
       return [
         {
@@ -80,11 +83,11 @@ export function failedProof(derivation: Derivation, capability: string, site: Si
   const gives = (rule: (typeof stratum.providers)[number]): boolean =>
     rule.action.grants.some((grant) => grant.capability === capability);
   const withholders = stratum.withholders.filter(
-    (rule) => rule.action.capabilities.includes(capability) && derivation.truth(rule.when, site) !== FALSE,
+    (rule) => rule.action.capabilities.includes(capability) && derivation.truth(rule.applies, site) !== FALSE,
   );
   const state = derivation.capability(capability, site);
   const failed = stratum.providers.filter(gives).map((rule) => {
-    const missing = missingOf(rule.when, true, derivation, site);
+    const missing = missingOf(rule.applies, true, derivation, site);
     if (missing.length > 0) return told(rule, 'provides', missing);
     const has = versionOf(program, state.lower) ?? 'a version that is not known';
     return told(rule, 'version', [
@@ -92,7 +95,7 @@ export function failedProof(derivation: Derivation, capability: string, site: Si
     ]);
   });
   // A rule that withholds what others give stands in the way by itself.
-  const inTheWay = withholders.map((rule) => told(rule, 'withholds', missingOf(rule.when, false, derivation, site)));
+  const inTheWay = withholders.map((rule) => told(rule, 'withholds', missingOf(rule.applies, false, derivation, site)));
   // Where it is there already, only its version or what withholds it is to be told.
   const given = failed.filter(({ how }) => how === 'version');
   const open = given.length === 0 ? failed : inTheWay.length > 0 ? [] : given;

@@ -5,7 +5,9 @@ import { checkDocument } from '../document/check.ts';
 import { type Document, type Path, readDocument } from '../document/read.ts';
 import { readAction, readGrants } from './action.ts';
 import { fault, type Reading, readCondition, readWhole } from './condition.ts';
-import { ALWAYS, type Condition, type Rule, type Via } from './rule.ts';
+import type { ParamSetting } from './param-setting.ts';
+import { type Param, readParams } from './params.ts';
+import { ALWAYS, type Condition, type Override, type Rule, type Via } from './rule.ts';
 import { type RuleText, ruleFileSchema, type TableText } from './schema.ts';
 
 /** Reads a rule file (a pack): YAML text to rules, every fault at its place. */
@@ -25,12 +27,51 @@ function checkPlaceholders(reading: Reading, text: string, path: Path): void {
   }
 }
 
+/** What is overridden; an id without a module means the rule's own. */
+function readOverrides(
+  reading: Reading,
+  module: string,
+  names: readonly string[] | undefined,
+  path: Path,
+): readonly Override[] {
+  return (names ?? []).map((name, index) => ({
+    rule: name.includes('/') ? name : `${module}/${name}`,
+    span: reading.document.spanOf([...path, 'overrides', index]),
+  }));
+}
+
+/** What a rule and a table say alike of when they apply. */
+function readLimits(
+  reading: Reading,
+  module: string,
+  text: Pick<RuleText, 'since' | 'until' | 'overrides'>,
+  path: Path,
+): Pick<Rule, 'since' | 'until' | 'overrides'> {
+  const { since, until } = text;
+  if (since !== undefined && until !== undefined && since >= until)
+    fault(reading, 'rule-dates', `it never applies: until ${until} is not after since ${since}`, [...path, 'until']);
+  return { since, until, overrides: readOverrides(reading, module, text.overrides, path) };
+}
+
 function readRule(reading: Reading, module: string, name: string, text: RuleText): Rule | undefined {
   const path = ['rules', name];
   checkPlaceholders(reading, text.summary, [...path, 'summary']);
   for (const [index, step] of (text.steps ?? []).entries()) checkPlaceholders(reading, step, [...path, 'steps', index]);
   const when = text.when === undefined ? ALWAYS : readWhole(reading, text.when, [...path, 'when']);
   const action = readAction(reading, text, path);
+  const limits = readLimits(reading, module, text, path);
+  // What is overridden would come back for whoever waives what overrides it.
+  if (text.overrides !== undefined && text.waivable === true) {
+    const message = 'a rule that overrides others cannot be waived, since they would apply again';
+    fault(
+      reading,
+      'rule-overrides',
+      message,
+      [...path, 'waivable'],
+      'say "waivable: true" of what it overrides',
+      'key',
+    );
+  }
   if (when === undefined || action === undefined) return undefined;
   return {
     id: `${module}/${name}`,
@@ -38,7 +79,10 @@ function readRule(reading: Reading, module: string, name: string, text: RuleText
     source: text.source,
     owner: text.owner,
     when,
+    applies: when,
     action,
+    ...limits,
+    table: undefined,
     effect: text.effect ?? 'enforce',
     waivable: text.waivable === true,
     onUnknown: text['on-unknown'] ?? 'refuse',
@@ -54,6 +98,7 @@ function readTable(reading: Reading, module: string, name: string, table: TableT
   if (table.verb === 'refine' && table.via !== undefined)
     fault(reading, 'rule-verb', 'via belongs to "provide"', [...path, 'via'], undefined, 'key');
   checkPlaceholders(reading, table.summary, [...path, 'summary']);
+  const limits = readLimits(reading, module, table, path);
   const rules: Rule[] = [];
   for (const [index, row] of table.rows.entries()) {
     const at = [...path, 'rows', index];
@@ -74,17 +119,21 @@ function readTable(reading: Reading, module: string, name: string, table: TableT
       if (cell !== null) grants[table.give[column]!.slice('can.'.length)] = cell;
     const read = readGrants(reading, grants, [...at, 'give']);
     if (shared === undefined || parts.includes(undefined)) continue;
+    const when: Condition = { kind: 'all', of: [...(shared === ALWAYS ? [] : [shared]), ...(parts as Condition[])] };
     rules.push({
       id: `${module}/${name}#${index + 1}`,
       summary: table.summary,
       source: row.source ?? table.source,
       owner: table.owner,
-      when: { kind: 'all', of: [...(shared === ALWAYS ? [] : [shared]), ...(parts as Condition[])] },
+      when,
+      applies: when,
+      ...limits,
+      table: { table: `${module}/${name}`, row: index + 1, hit: table.hit ?? 'unique' },
       action:
         table.verb === 'provide'
           ? { verb: 'provide', grants: read, via, steps: table.steps ?? [] }
           : { verb: 'refine', grants: read },
-      effect: 'enforce',
+      effect: table.effect ?? 'enforce',
       waivable: false,
       onUnknown: 'refuse',
       span: reading.document.spanOf(at),
@@ -98,17 +147,44 @@ function shifted(document: Document, cell: Path): Document {
   return { ...document, spanOf: () => document.spanOf(cell), keySpanOf: () => document.spanOf(cell) };
 }
 
-/** The rules of a rule file that is a document, or a part of one. */
-export function readRuleDocument(document: Document, vocabulary: Vocabulary): Result<readonly Rule[]> {
+/** A rule file that was read: its rules, and what files that use it may speak of. */
+export interface RuleModule {
+  readonly name: string;
+  readonly rules: readonly Rule[];
+  readonly named: ReadonlyMap<string, Condition>;
+  readonly params: ReadonlyMap<string, Param>;
+}
+
+/** What a rule file is read with. */
+export interface RuleContext {
+  /** The modules that it uses. */
+  readonly uses?: readonly RuleModule[];
+  /** Values given for parameters, by `module.name`. */
+  readonly settings?: ReadonlyMap<string, ParamSetting>;
+}
+
+const NO_SETTINGS: ReadonlyMap<string, ParamSetting> = new Map();
+
+/** The rule file that is a document, or a part of one. */
+export function readRuleModule(
+  document: Document,
+  vocabulary: Vocabulary,
+  { uses = [], settings = NO_SETTINGS }: RuleContext = {},
+): Result<RuleModule> {
   const checked = checkDocument(document, ruleFileSchema, 'a rule file');
   if (!checked.ok) return checked;
   const file = checked.value;
+  const own = readParams(document, file.module, file.params ?? {}, settings);
+  const qualified = <T>(of: (used: RuleModule) => ReadonlyMap<string, T>): readonly (readonly [string, T])[] =>
+    uses.flatMap((used) => [...of(used)].map(([name, value]) => [`${used.name}.${name}`, value] as const));
   const reading: Reading = {
     document,
     vocabulary,
     named: new Map(Object.entries(file.let ?? {})),
+    params: new Map([...qualified((used) => used.params), ...own.params]),
+    imported: new Map(qualified((used) => used.named)),
     read: new Map(),
-    faults: [],
+    faults: [...own.faults],
   };
   for (const name of reading.named.keys()) {
     // Read even where no rule uses it; one that another has led to is not read twice.
@@ -122,7 +198,18 @@ export function readRuleDocument(document: Document, vocabulary: Vocabulary): Re
   }
   for (const [name, table] of Object.entries(file.tables ?? {}))
     rules.push(...readTable(reading, file.module, name, table));
-  return reading.faults.length > 0 ? fail(...reading.faults) : ok(rules);
+  if (reading.faults.length > 0) return fail(...reading.faults);
+  return ok({ name: file.module, rules, named: reading.read as Map<string, Condition>, params: own.params });
+}
+
+/** The rules of a rule file that is a document, or a part of one, and uses no other. */
+export function readRuleDocument(
+  document: Document,
+  vocabulary: Vocabulary,
+  context?: RuleContext,
+): Result<readonly Rule[]> {
+  const read = readRuleModule(document, vocabulary, context);
+  return read.ok ? ok(read.value.rules) : read;
 }
 
 /** The rules of a file's text. */

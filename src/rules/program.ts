@@ -1,8 +1,13 @@
-import type { Vocabulary } from '../catalog/value.ts';
+import type { Attribute, Vocabulary } from '../catalog/value.ts';
 import { type Diagnostic, fail, ok, placeOf, type Result, type Span } from '../diagnostic/diagnostic.ts';
 import { compareText } from '../quantity/order.ts';
 import { compareVersions } from '../quantity/version.ts';
+import { applyRules } from './applies.ts';
+import { leavesOf, readsOf } from './reads.ts';
 import type { Action, CapabilityTest, Condition, Rule } from './rule.ts';
+import { setStrata } from './set-strata.ts';
+
+export { leavesOf, readsOf } from './reads.ts';
 
 /**
  * Rules put in order for evaluation: capabilities in strata (each reads only itself and earlier ones), the versions
@@ -23,16 +28,28 @@ export interface Stratum {
   readonly withholders: readonly RuleOf<'withhold'>[];
 }
 
+/** The rules that set one attribute. */
+export interface SetStratum {
+  readonly attribute: Attribute;
+  readonly rules: readonly RuleOf<'set'>[];
+}
+
 export interface Program {
   readonly vocabulary: Vocabulary;
-  /** All rules, by id. */
+  /** All rules but those that are off, by id. */
   readonly rules: readonly Rule[];
+  /** Rules that were checked and left out, by id: `effect: off`. */
+  readonly off: readonly Rule[];
   readonly strata: readonly Stratum[];
   /** Versions that rules give, in Debian order: level 0 is absent, 1 is `any`, 2 + i is `versions[i]`. */
   readonly versions: readonly string[];
   readonly refusals: readonly RuleOf<'forbid' | 'require'>[];
   readonly prices: readonly RuleOf<'price'>[];
+  /** What ranks offers otherwise than by what they are billed at. */
+  readonly prefers: readonly RuleOf<'prefer'>[];
   readonly reserves: readonly RuleOf<'reserve'>[];
+  /** Rules that set facts, by attribute; each attribute after all that decide it. */
+  readonly sets: readonly SetStratum[];
   /** `sha256:…` of the texts the rules were read from. */
   readonly digest: string;
 }
@@ -42,51 +59,27 @@ const hasVerb =
   (rule: Rule): rule is RuleOf<V> =>
     (verbs as readonly string[]).includes(rule.action.verb);
 
-/** Every leaf and capability test of a condition, with whether it stands under an odd number of `not`s. */
-export function* leavesOf(
-  condition: Condition,
-  negated = false,
-): Generator<{ leaf: Exclude<Condition, { of: unknown }>; negated: boolean }> {
-  switch (condition.kind) {
-    case 'all':
-    case 'any':
-      for (const part of condition.of) yield* leavesOf(part, negated);
-      return;
-    case 'not':
-      yield* leavesOf(condition.of, !negated);
-      return;
-    default:
-      yield { leaf: condition, negated };
-  }
-}
-
-/** What a condition reads, in the order of `leavesOf`, each once. */
-export function readsOf(condition: Condition): readonly Exclude<Condition, { of: unknown }>[] {
-  let known = reads.get(condition);
-  if (known === undefined) {
-    known = [...new Set([...leavesOf(condition)].map(({ leaf }) => leaf))];
-    reads.set(condition, known);
-  }
-  return known;
-}
-const reads = new WeakMap<Condition, readonly Exclude<Condition, { of: unknown }>[]>();
-
 /** Whether a rule refuses: a forbid or a require. */
 export const isRefusal = hasVerb('forbid', 'require');
 
 /** The condition under which a forbid or require refuses. */
 export function violationOf(rule: RuleOf<'forbid' | 'require'>): Condition {
-  const { action, when } = rule;
-  if (action.verb === 'forbid') return when;
-  let violation = violations.get(action);
+  const { action, applies } = rule;
+  if (action.verb === 'forbid') return applies;
+  let ofAction = violations.get(action);
+  if (ofAction === undefined) {
+    ofAction = new WeakMap();
+    violations.set(action, ofAction);
+  }
+  let violation = ofAction.get(applies);
   if (violation === undefined) {
-    violation = { kind: 'all', of: [when, { kind: 'not', of: action.condition }] };
-    violations.set(action, violation);
+    violation = { kind: 'all', of: [applies, { kind: 'not', of: action.condition }] };
+    ofAction.set(applies, violation);
   }
   return violation;
 }
 // One object per rule, so that what is worked out of it is known again.
-const violations = new WeakMap<Action, Condition>();
+const violations = new WeakMap<Action, WeakMap<Condition, Condition>>();
 
 /** What a rule gives or takes among capabilities. */
 function touchedBy(rule: Rule): readonly string[] {
@@ -129,12 +122,21 @@ function components(
   return result;
 }
 
-/** Checks that rules fit together and orders them. */
-export function compileRules(vocabulary: Vocabulary, given: readonly Rule[], digest: string): Result<Program> {
+/**
+ * Checks that rules fit together and orders them.
+ *
+ * @param known ids of rules that were taken out, and may be overridden all the same
+ */
+export function compileRules(
+  vocabulary: Vocabulary,
+  given: readonly Rule[],
+  digest: string,
+  known: readonly string[] = [],
+): Result<Program> {
   const faults: Diagnostic[] = [];
-  const rules = [...given].sort((a, b) => compareText(a.id, b.id));
-  for (const [index, rule] of rules.entries()) {
-    const earlier = rules[index - 1];
+  const sorted = [...given].sort((a, b) => compareText(a.id, b.id));
+  for (const [index, rule] of sorted.entries()) {
+    const earlier = sorted[index - 1];
     if (earlier?.id === rule.id) {
       faults.push({
         code: 'duplicate-rule',
@@ -143,10 +145,13 @@ export function compileRules(vocabulary: Vocabulary, given: readonly Rule[], dig
       });
     }
   }
+  const applying = applyRules(vocabulary, sorted, known);
+  if (!applying.ok) return fail(...faults, ...applying.diagnostics);
+  const rules = applying.value;
   const derivers = rules.filter(hasVerb('provide', 'refine', 'withhold'));
   const edges = new Map<string, Edge[]>();
   for (const rule of derivers) {
-    const reads = [...leavesOf(rule.when)].filter(
+    const reads = [...leavesOf(rule.applies)].filter(
       (found): found is { leaf: CapabilityTest; negated: boolean } => found.leaf.kind === 'capability',
     );
     for (const from of touchedBy(rule)) {
@@ -181,6 +186,7 @@ export function compileRules(vocabulary: Vocabulary, given: readonly Rule[], dig
       withholders: derivers.filter(hasVerb('withhold')).filter(touches),
     };
   });
+  const sets = setStrata(rules.filter(hasVerb('set')), faults);
   if (faults.length > 0) return fail(...faults);
   const versions = new Set<string>();
   for (const rule of rules.filter(hasVerb('provide', 'refine'))) {
@@ -192,11 +198,14 @@ export function compileRules(vocabulary: Vocabulary, given: readonly Rule[], dig
   return ok({
     vocabulary,
     rules,
+    off: sorted.filter(({ effect }) => effect === 'off'),
     strata,
     versions: distinct,
     refusals: rules.filter(isRefusal),
     prices: rules.filter(hasVerb('price')),
+    prefers: rules.filter(hasVerb('prefer')),
     reserves: rules.filter(hasVerb('reserve')),
+    sets,
     digest,
   });
 }
@@ -248,9 +257,14 @@ export function versionOf(program: Program, level: number): string | undefined {
   return level < 2 ? undefined : program.versions[level - 2];
 }
 
+/** Whether offers rank in the order of their list prices: no rule changes prices, or prefers some to others. */
+export function keepsOrder({ prices, prefers }: Program): boolean {
+  return prices.length === 0 && prefers.length === 0;
+}
+
 /** What a rule reads, each once: its condition, and of a require what it requires. */
 export function readsOfRule(rule: Rule): readonly Exclude<Condition, { of: unknown }>[] {
-  return readsOf(isRefusal(rule) ? violationOf(rule) : rule.when);
+  return readsOf(isRefusal(rule) ? violationOf(rule) : rule.applies);
 }
 
 /** Whether the condition of any rule reads a capability, or an attribute of that name. */
@@ -275,6 +289,10 @@ function mapRules(program: Program, replace: (rule: Rule) => readonly Rule[]): P
     }
     return same ? rules : result;
   };
+  const mapped = <T>(list: readonly T[], map: (one: T) => T): readonly T[] => {
+    const result = list.map(map);
+    return result.every((one, index) => one === list[index]) ? list : result;
+  };
   return {
     ...program,
     rules: replaced(program.rules),
@@ -288,7 +306,12 @@ function mapRules(program: Program, replace: (rule: Rule) => readonly Rule[]): P
     }),
     refusals: replaced(program.refusals),
     prices: replaced(program.prices),
+    prefers: replaced(program.prefers),
     reserves: replaced(program.reserves),
+    sets: mapped(program.sets, (stratum) => {
+      const own = replaced(stratum.rules);
+      return own === stratum.rules ? stratum : { ...stratum, rules: own };
+    }),
   };
 }
 
@@ -307,7 +330,10 @@ export function withPlaces(program: Program, placeOf: (rule: Rule) => Span | und
   return mapRules(program, (rule) => moved.get(rule)!);
 }
 
-/** The program as it is for whoever cannot set launch options, Juju for one: their providers are left out. */
+/**
+ * The program as it is for whoever cannot set launch options, Juju for one: their providers are left out. What these
+ * override stays overridden, since that is a matter of where they apply.
+ */
 export function withoutLaunchOptions(program: Program): Program {
   let plain = unaided.get(program);
   if (plain === undefined) {

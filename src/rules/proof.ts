@@ -17,6 +17,8 @@ import { TRUE } from './tri.ts';
 export interface ProofFact {
   readonly attribute: string;
   readonly value: string;
+  /** The rule that set it, where the catalog does not state it. */
+  readonly 'set-by'?: string;
 }
 
 /** One rule that applied, why, and what it rests on. */
@@ -85,9 +87,16 @@ function supportOf(condition: Condition, proving: Proving): Support {
         : supportOf(condition.of, proving);
     case 'leaf': {
       const { attribute } = condition;
+      const setter = derivation.setterOf(attribute, site);
       return {
         ...NO_SUPPORT,
-        facts: [{ attribute: attribute.name, value: formatValue(attribute, factsAt(attribute)) }],
+        facts: [
+          {
+            attribute: attribute.name,
+            value: formatValue(attribute, factsAt(attribute)),
+            ...(setter === undefined ? {} : { 'set-by': setter }),
+          },
+        ],
       };
     }
     case 'capability': {
@@ -106,7 +115,7 @@ function proveRule(
   proving: Proving,
 ): { readonly step: ProofStep; readonly providers: readonly RuleOf<'provide'>[] } {
   const { derivation, factsAt } = proving;
-  const { facts, because, providers } = supportOf(rule.when, { ...proving, open: [...proving.open, rule] });
+  const { facts, because, providers } = supportOf(rule.applies, { ...proving, open: [...proving.open, rule] });
   const step: ProofStep = {
     rule: rule.id,
     place: placeOf(rule.span),

@@ -1,8 +1,8 @@
 import type { Value } from '../catalog/value.ts';
 import { compareVersions } from '../quantity/version.ts';
 import { passes } from './passes.ts';
-import { type Program, type RuleOf, violationOf } from './program.ts';
-import type { Condition } from './rule.ts';
+import type { Program, RuleOf } from './program.ts';
+import type { Condition, Rule } from './rule.ts';
 import { FALSE, not, TRUE, type Tri, UNKNOWN_TRUTH } from './tri.ts';
 
 /**
@@ -73,6 +73,57 @@ export function referenceTruth(condition: Condition, facts: Facts, capabilities:
   }
 }
 
+/** What is not known of a row and rules certainly set, unless they may set it to different values. */
+export function referenceFacts(program: Program, stated: Facts): Facts {
+  const filled: Facts = (name) => {
+    const own = stated(name);
+    if (own !== undefined) return own;
+    const setting = program.rules.flatMap((rule) => {
+      if (rule.action.verb !== 'set') return [];
+      const fact = rule.action.facts.find((one) => one.attribute.name === name);
+      const applies = fact === undefined ? FALSE : referenceApplies(program, rule, filled, new Map());
+      return applies === FALSE ? [] : [{ value: fact!.value, applies }];
+    });
+    const values = new Set(setting.map(({ value }) => JSON.stringify(value)));
+    return values.size === 1 && setting.some(({ applies }) => applies === TRUE) ? setting[0]!.value : undefined;
+  };
+  return filled;
+}
+
+/**
+ * Whether a rule applies: its condition holds, the day is one of its own, and no rule applies that overrides it, or the
+ * table that it is a row of.
+ */
+export function referenceApplies(program: Program, rule: Rule, facts: Facts, capabilities: Capabilities): Tri {
+  const day = facts('request.date');
+  const within = (bound: string | undefined, holds: (day: string, bound: string) => boolean): Tri => {
+    if (bound === undefined) return TRUE;
+    return day === undefined ? UNKNOWN_TRUTH : holds(String(day), bound) ? TRUE : FALSE;
+  };
+  const name = rule.id.split('#')[0]!;
+  const against = program.rules
+    .filter((other) => other.overrides.some((one) => one.rule === rule.id || one.rule === name))
+    .map((other) => not(referenceApplies(program, other, facts, capabilities)));
+  return Math.min(
+    referenceTruth(rule.when, facts, capabilities),
+    within(rule.since, (now, first) => now >= first),
+    within(rule.until, (now, end) => now < end),
+    ...against,
+  ) as Tri;
+}
+
+/** Whether a forbid or require refuses; unknown where that cannot be decided. */
+export function referenceViolated(
+  program: Program,
+  rule: RuleOf<'forbid' | 'require'>,
+  facts: Facts,
+  capabilities: Capabilities,
+): Tri {
+  const applies = referenceApplies(program, rule, facts, capabilities);
+  if (rule.action.verb === 'forbid') return applies;
+  return Math.min(applies, not(referenceTruth(rule.action.condition, facts, capabilities))) as Tri;
+}
+
 /** All capabilities that rules derive from the facts. */
 export function referenceCapabilities(program: Program, facts: Facts): Capabilities {
   const result = new Map<string, ReferenceCapability>();
@@ -83,7 +134,7 @@ export function referenceCapabilities(program: Program, facts: Facts): Capabilit
         let lower: Level = 'absent';
         let upper: Level = 'absent';
         const join = (rule: RuleOf<'provide' | 'refine'>): void => {
-          const holds = referenceTruth(rule.when, facts, result);
+          const holds = referenceApplies(program, rule, facts, result);
           for (const grant of rule.action.grants.filter((one) => one.capability === name)) {
             const level: Level = grant.version === undefined ? 'any' : { version: grant.version };
             if (holds === TRUE) lower = higher(lower, level);
@@ -95,13 +146,13 @@ export function referenceCapabilities(program: Program, facts: Facts): Capabilit
         // An unknown version is possible where something may give one and nothing certainly gives a known one.
         const unknownVersion = stratum.providers.some(
           (rule) =>
-            referenceTruth(rule.when, facts, result) !== FALSE &&
+            referenceApplies(program, rule, facts, result) !== FALSE &&
             rule.action.grants.some((grant) => grant.capability === name && grant.version === undefined),
         );
         for (const rule of stratum.refiners) join(rule);
         const refined = stratum.refiners.some(
           (rule) =>
-            referenceTruth(rule.when, facts, result) === TRUE &&
+            referenceApplies(program, rule, facts, result) === TRUE &&
             rule.action.grants.some((grant) => grant.capability === name && grant.version !== undefined),
         );
         const certain: Level = certainly;
@@ -110,7 +161,7 @@ export function referenceCapabilities(program: Program, facts: Facts): Capabilit
         if (certainly === 'absent') lower = 'absent';
         if (possibly === 'absent') upper = 'absent';
         for (const rule of stratum.withholders.filter((one) => one.action.capabilities.includes(name))) {
-          const holds = referenceTruth(rule.when, facts, result);
+          const holds = referenceApplies(program, rule, facts, result);
           if (holds !== FALSE) lower = 'absent';
           if (holds === TRUE) {
             upper = 'absent';
@@ -133,7 +184,7 @@ export function referenceRefusals(program: Program, facts: Facts, capabilities: 
   return program.refusals
     .filter((rule) => {
       if (rule.effect === 'warn') return false;
-      const violated = referenceTruth(violationOf(rule), facts, capabilities);
+      const violated = referenceViolated(program, rule, facts, capabilities);
       return violated === TRUE || (violated === UNKNOWN_TRUTH && rule.onUnknown === 'refuse');
     })
     .map((rule) => rule.id);

@@ -8,13 +8,13 @@ import { capabilityInWords, leafInWords } from './words.ts';
 
 /** The condition under which a rule applies, as a program has worked it out. */
 export function appliesOf(rule: Rule): Condition {
-  return 'applies' in rule ? (rule.applies as Condition) : rule.when;
+  return rule.applies;
 }
 
 /** A rule with another condition, to be compiled anew. */
 export function withCondition(rule: Rule, when: Condition): Rule {
   // A new action, since what is worked out of a rule is remembered by its action.
-  return { ...rule, when, action: { ...rule.action }, ...('applies' in rule ? { applies: when } : {}) };
+  return { ...rule, when, applies: when, action: { ...rule.action } };
 }
 
 /** A part of a condition: of a list of parts, or of a leaf with several tests, one; or the whole. */

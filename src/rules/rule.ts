@@ -97,6 +97,18 @@ export interface PriceChange {
   readonly component: string;
 }
 
+/** How much an offer is ranked as dearer, or as cheaper, than it is billed. */
+export interface Preference {
+  /** Millionths of the billed price; a bonus is below zero. */
+  readonly share: number;
+}
+
+/** A fact that holds where nothing is known. */
+export interface SetFact {
+  readonly attribute: Attribute;
+  readonly value: Value;
+}
+
 export type Action =
   | {
       readonly verb: 'provide';
@@ -109,7 +121,26 @@ export type Action =
   | { readonly verb: 'forbid' }
   | { readonly verb: 'require'; readonly condition: Condition }
   | { readonly verb: 'price'; readonly change: PriceChange }
-  | { readonly verb: 'reserve'; readonly shares: readonly ReserveShare[] };
+  | { readonly verb: 'reserve'; readonly shares: readonly ReserveShare[] }
+  | { readonly verb: 'prefer'; readonly preference: Preference }
+  | { readonly verb: 'set'; readonly facts: readonly SetFact[] };
+
+/** A rule, or a whole table, that another overrides: named by its id, with where that is said. */
+export interface Override {
+  /** `module/name`, or `module/table` for each of its rows. */
+  readonly rule: string;
+  readonly span: Span;
+}
+
+/** The table that a rule is a row of. */
+export interface TableRow {
+  /** `module/table`. */
+  readonly table: string;
+  /** Counted from 1. */
+  readonly row: number;
+  /** `unique`: at most one row is meant to hold anywhere. `max`: of several that hold, the highest version counts. */
+  readonly hit: 'unique' | 'max';
+}
 
 export interface Rule {
   /** `module/name`, or `module/table#row`. */
@@ -120,10 +151,23 @@ export interface Rule {
   readonly source: string | undefined;
   /** Who answers for the rule; kept for explanations. */
   readonly owner: string | undefined;
+  /** The condition as it was written. */
   readonly when: Condition;
+  /**
+   * When the rule applies: `when`, within its dates, and where no rule that overrides it applies. A program works it
+   * out; until then it is `when`.
+   */
+  readonly applies: Condition;
   readonly action: Action;
-  /** `warn`: a forbid or require that is told, not enforced. */
-  readonly effect: 'enforce' | 'warn';
+  /** The first day on which it applies. */
+  readonly since: string | undefined;
+  /** The first day on which it applies no more. */
+  readonly until: string | undefined;
+  /** What does not apply where this rule does. */
+  readonly overrides: readonly Override[];
+  readonly table: TableRow | undefined;
+  /** `warn`: a forbid or require that is told, not enforced. `off`: checked, and then left out. */
+  readonly effect: 'enforce' | 'warn' | 'off';
   /** Whether its owner may waive it; kept for explanations. */
   readonly waivable: boolean;
   /** What a forbid or require does when it cannot be decided. */

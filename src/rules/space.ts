@@ -1,6 +1,7 @@
 import type { Offers } from '../catalog/catalog.ts';
 import { type Table, valueAt } from '../catalog/column.ts';
-import type { Value } from '../catalog/value.ts';
+import type { SetBy } from '../catalog/filled.ts';
+import type { Attribute, Value } from '../catalog/value.ts';
 
 /** The rows that rules are evaluated over. Rows of `offers` point into `types` and `regions`. */
 export interface Space {
@@ -8,6 +9,13 @@ export interface Space {
   readonly regions: Table;
   readonly images: Table;
   readonly offers: Offers;
+  /** Which rules set facts of rows. */
+  readonly setBy?: Readonly<Partial<Record<RowScope, SetBy | undefined>>>;
+}
+
+/** The rule that set a fact of a row; undefined where its source states it, or nobody knows it. */
+export function setterOf({ setBy }: Space, { name, scope }: Attribute, site: Site): string | undefined {
+  return scope === 'request' ? undefined : setBy?.[scope]?.get(name)?.[site[scope]];
 }
 
 /** Values of `request.*` attributes; absent means unknown. */

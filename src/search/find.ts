@@ -100,17 +100,18 @@ export function cheapest(search: Search, without?: Uint8Array): number {
       if (row !== -1) best = row;
       continue;
     }
-    // The first is billed least, but others may be billed the same, and the catalog's order is by list price.
+    const rankOf = way.rank ?? way.bill;
+    // The first ranks first, but others may rank the same, and the catalog's order is by list price.
     for (
       let row = firstRow(search, way, 0, offers.size);
       row !== -1;
       row = firstRow(search, way, row + 1, offers.size)
     ) {
       if (without?.[row] === 1) continue;
-      const billed = way.bill(offers.price[row]!);
-      if (billed > lowest) break;
-      if (billed < lowest || compareOffers(offers, row, best) < 0) best = row;
-      lowest = billed;
+      const rank = rankOf(offers.price[row]!);
+      if (rank > lowest) break;
+      if (rank < lowest || compareOffers(offers, row, best) < 0) best = row;
+      lowest = rank;
     }
   }
   return best;
@@ -135,13 +136,22 @@ function visitRows(search: Search, visit: (row: number) => boolean): void {
   }
 }
 
-/** Nano-dollars per hour that an offer which fits is billed at, with the image that makes it cheapest. */
-export function billedAt({ buffer, ways, offers }: Search, row: number): number {
-  let lowest = Number.POSITIVE_INFINITY;
+/** What an offer which fits ranks by and is billed at, with the image by which it ranks first. */
+function rankedAt({ buffer, ways, offers }: Search, row: number): { readonly rank: number; readonly billed: number } {
+  const list = offers.price[row]!;
+  let [rank, billed] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (const way of ways) {
-    if (fits(buffer, offers, way, row)) lowest = Math.min(lowest, way.bill?.(offers.price[row]!) ?? offers.price[row]!);
+    if (!fits(buffer, offers, way, row)) continue;
+    const own = way.bill?.(list) ?? list;
+    const ranked = way.rank?.(list) ?? own;
+    if (ranked < rank || (ranked === rank && own < billed)) [rank, billed] = [ranked, own];
   }
-  return lowest;
+  return { rank, billed };
+}
+
+/** Nano-dollars per hour that an offer which fits is billed at, with the image by which it ranks first. */
+export function billedAt(search: Search, row: number): number {
+  return rankedAt(search, row).billed;
 }
 
 /**
@@ -187,8 +197,8 @@ export function top(search: Search, k: number): readonly number[] {
   const inOrder = ways.every((way) => way.bill === undefined);
   visitRows(search, (row) => rows.push(row) < k || !inOrder);
   if (inOrder) return rows;
-  const billed = new Map(rows.map((row) => [row, billedAt(search, row)]));
-  return rows.sort((a, b) => billed.get(a)! - billed.get(b)! || compareOffers(offers, a, b)).slice(0, k);
+  const ranks = new Map(rows.map((row) => [row, rankedAt(search, row).rank]));
+  return rows.sort((a, b) => ranks.get(a)! - ranks.get(b)! || compareOffers(offers, a, b)).slice(0, k);
 }
 
 /** The rows of all offers that fit, cheapest first. */

@@ -1,6 +1,6 @@
 import { type Bitmaps, bitmapsOver } from '../catalog/bitmaps.ts';
 import type { Compiled } from '../match/compiled.ts';
-import { requestFacts } from '../match/request-facts.ts';
+import { FACTS_OF_CONSTRAINTS, requestFacts } from '../match/request-facts.ts';
 import type { MachineRequest } from '../request/request.ts';
 import { passes } from '../rules/passes.ts';
 import { type Program, readsOfRule } from '../rules/program.ts';
@@ -76,8 +76,9 @@ function reading(compiled: Compiled): (request: MachineRequest, at: string | und
 export function indexOffers(compiled: Compiled, like?: OfferIndex): OfferIndex {
   const { catalog, program } = compiled;
   const readOf = reading(compiled);
-  const readsRootDisk = requestLeaves(program).some((leaf) =>
-    attributesOf(leaf).some(({ name }) => name === 'request.root-disk'),
+  const following = Object.values(FACTS_OF_CONSTRAINTS);
+  const readsConstraints = requestLeaves(program).some((leaf) =>
+    attributesOf(leaf).some(({ name }) => following.includes(name)),
   );
   const begin = (): State => {
     const bitmaps = bitmapsOver(catalog.offers.size);
@@ -105,7 +106,7 @@ export function indexOffers(compiled: Compiled, like?: OfferIndex): OfferIndex {
       if (state.facts.selections() >= MOST_SELECTIONS) state = begin();
       const { base, attributes, waived } = request;
       // Of a request that says nothing about itself, rules read defaults, which are the same each time.
-      if (attributes.size > 0 || waived.length > 0 || at !== undefined || readsRootDisk) return partsOf(request, at);
+      if (attributes.size > 0 || waived.length > 0 || at !== undefined || readsConstraints) return partsOf(request, at);
       const key = `${base.os}@${base.release}`;
       let found = state.plain.get(key);
       if (found === undefined) {

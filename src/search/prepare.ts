@@ -42,8 +42,10 @@ export interface Way {
   readonly end: number;
   /** What bitmaps do not tell exactly. */
   readonly checks: readonly Check[] | undefined;
-  /** What rules make of a list price; undefined without price rules. */
+  /** What rules make of a list price; undefined where no rule changes prices or prefers some offers. */
   readonly bill: PriceClass['bill'] | undefined;
+  /** What offers of a list price rank by; undefined where that is what they are billed at. */
+  readonly rank: PriceClass['rank'];
 }
 
 /** The rows that alone come into question, where a type or a machine is named. */
@@ -152,6 +154,7 @@ export function prepare(index: OfferIndex, request: MachineRequest, at?: string)
           end,
           checks: checks.length === 0 ? undefined : checks,
           bill: price?.bill,
+          rank: price?.rank,
         });
       }
     }

@@ -6,8 +6,9 @@ import { deriveFor } from '../match/derived.ts';
 import { imagesIn } from '../match/images.ts';
 import type { MachineRequest } from '../request/request.ts';
 import type { Derivation, Question } from '../rules/derive.ts';
+import { rankPrice } from '../rules/preference.ts';
 import { billedPrice } from '../rules/price.ts';
-import { type Program, type RuleOf, withoutRules } from '../rules/program.ts';
+import { keepsOrder, type Program, type RuleOf, withoutRules } from '../rules/program.ts';
 import type { Rule } from '../rules/rule.ts';
 import { NOWHERE, type Site } from '../rules/space.ts';
 import { TRUE } from '../rules/tri.ts';
@@ -45,7 +46,7 @@ export interface ImageKind {
   hostingByJuju(capability: string, least: number): Bitmap;
   /** The offers by what rules keep back of them; no bitmap where it is the same for all. */
   readonly reserves: readonly ReserveClass[];
-  /** The offers by what rules make of their prices; undefined where there are no price rules. */
+  /** The offers by what rules make of their prices; undefined where no rule changes or prefers any. */
   readonly prices: readonly PriceClass[] | undefined;
 }
 
@@ -65,6 +66,8 @@ export interface PriceClass {
   readonly offers: Bitmap | undefined;
   /** Nano-dollars per hour as billed, of those listed. */
   bill(list: number): number;
+  /** What they rank by, of the list price; undefined where that is what they are billed at. Never falls either. */
+  readonly rank: ((list: number) => number) | undefined;
 }
 
 /** Stands for a level that was not worked out. */
@@ -176,22 +179,33 @@ export function ruleBitmaps(
       (attribute: string): number | undefined =>
         numberAt(types, attribute, type);
     const pricesOf = (): readonly PriceClass[] => {
-      const { classes, numberOf } = numbered<{ readonly rules: Program['prices']; readonly type: number }>();
+      const { classes, numberOf } = numbered<{
+        readonly rules: Program['prices'];
+        readonly preferred: Program['prefers'];
+        readonly type: number;
+      }>();
       const { of, answers } = ask({ rules: 'price' }, (site) => derivation.priceRules(site));
+      const preferring = ask({ rules: 'prefer' }, (site) => derivation.preferRules(site));
       // Rules that count by a size of the type tell types apart that they do not read otherwise.
-      const numberOfPair = once((pair: number) => {
-        const type = pair % types.size;
-        const rules = answers[(pair - type) / types.size]!;
-        const sizes = rules.map(({ action: { change } }) =>
-          change.per === undefined ? null : (sizeAt(type)(change.per.name) ?? null),
-        );
-        return numberOf(JSON.stringify([idsOf(rules), sizes]), { rules, type });
-      });
-      const numbers = Uint32Array.from(offers.type, (type, row) => numberOfPair(of[row]! * types.size + type));
-      return [...classes.values()].map(({ rules, type, number }) => {
+      const numberOfTriple = once((place: number) =>
+        once((preferences: number) =>
+          once((type: number) => {
+            const rules = answers[place]!;
+            const preferred = preferring.answers[preferences]!;
+            const sizes = rules.map(({ action: { change } }) =>
+              change.per === undefined ? null : (sizeAt(type)(change.per.name) ?? null),
+            );
+            return numberOf(JSON.stringify([idsOf(rules), idsOf(preferred), sizes]), { rules, preferred, type });
+          }),
+        ),
+      );
+      const numbers = Uint32Array.from(offers.type, (type, row) => numberOfTriple(of[row]!)(preferring.of[row]!)(type));
+      return [...classes.values()].map(({ rules, preferred, type, number }) => {
+        const bill = (list: number): number => billedPrice(list, rules, sizeAt(type)).total;
         return {
           offers: classes.size === 1 ? undefined : bitmaps.where((row) => numbers[row] === number),
-          bill: (list) => billedPrice(list, rules, sizeAt(type)).total,
+          bill,
+          rank: preferred.length === 0 ? undefined : (list) => rankPrice(bill(list), preferred),
         };
       });
     };
@@ -202,7 +216,7 @@ export function ruleBitmaps(
       hosting,
       hostingByJuju: unaided === derivation ? hosting : hostingBy(unaided),
       reserves: reservesOf(),
-      prices: program.prices.length === 0 ? undefined : pricesOf(),
+      prices: keepsOrder(program) ? undefined : pricesOf(),
     };
   };
   /** Several kinds as one: an offer is usable, or hosts a capability, with one of them. */

@@ -18,7 +18,13 @@ export const inlineCatalogSchema = z.strictObject({
       z.looseObject({
         name: z.string(),
         cloud: z.string().optional(),
-        capacity: z.record(z.string(), z.number()).optional(),
+        capacity: z
+          .record(z.string().regex(/^[a-z][a-z0-9-]*$/), z.int().nonnegative())
+          .optional()
+          .meta({
+            description:
+              'For models: how much it has of dimensions that units need: of any other one, or in place of cpu-milli, mem (MiB), root-disk (MiB), gpus, local-disk (GiB).',
+          }),
       }),
     )
     .meta({
@@ -27,7 +33,7 @@ export const inlineCatalogSchema = z.strictObject({
     }),
   offers: z
     .array(
-      z.strictObject({
+      z.looseObject({
         type: z.string(),
         cloud: z
           .string()
@@ -46,7 +52,10 @@ export const inlineCatalogSchema = z.strictObject({
         'as-of': z.string().optional(),
       }),
     )
-    .meta({ description: 'What can be rented, where, in which market, at what price.' }),
+    .meta({
+      description:
+        'What can be rented, where, in which market, at what price; any attribute of scope offer, without its prefix.',
+    }),
   images: z
     .array(z.looseObject({ id: z.string().optional() }))
     .optional()
@@ -140,7 +149,10 @@ function readTypes(reading: Reading, types: InlineCatalog['types']): ReadonlyMap
     else if (reading.builder.hasType(cloud, name))
       reading.fault([...path, 'name'], `type ${name} of cloud ${cloud} is given twice`);
     else {
-      stateFacts(reading, 'type', reading.builder.type(cloud, name), type, ['name', 'cloud', 'capacity'], path);
+      const row = reading.builder.type(cloud, name);
+      stateFacts(reading, 'type', row, type, ['name', 'cloud', 'capacity'], path);
+      for (const [dimension, amount] of Object.entries(type.capacity ?? {}))
+        reading.builder.capacity(row, dimension, amount);
       cloudsOf.set(name, [...(cloudsOf.get(name) ?? []), cloud]);
     }
   }
@@ -234,25 +246,9 @@ function readOffers(
     if (earlier === undefined || earlier.date < date) newest.set(key, { index, ...checked, date });
   }
   for (const { index, cloud, price } of newest.values()) {
-    const {
-      type,
-      region,
-      zones,
-      market = 'on-demand',
-      limit = Number.POSITIVE_INFINITY,
-      tenancy,
-      'price-basis': basis,
-      'as-of': asOf,
-    } = offers[index]!;
+    const { type, region, market = 'on-demand', limit = Number.POSITIVE_INFINITY, ...stated } = offers[index]!;
     const row = builder.offer(builder.type(cloud, type), builder.region(cloud, String(region)), price, limit);
-    stateFacts(
-      reading,
-      'offer',
-      row,
-      { market, zones, tenancy, 'price-basis': basis, 'as-of': asOf },
-      [],
-      ['offers', index],
-    );
+    stateFacts(reading, 'offer', row, { market, ...stated }, ['cloud', 'price'], ['offers', index]);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { type Table, textAt, valueAt } from '../catalog/column.ts';
+import { asStated } from '../catalog/filled.ts';
 import { listPriceAt, type Offers } from '../catalog/offers.ts';
 import { formatChange, type PriceEdit, priceEditsOf } from '../catalog/prices.ts';
 import type { Attribute, Value } from '../catalog/value.ts';
@@ -64,7 +65,9 @@ function writeEdits(edits: Iterable<PriceEdit>): NonNullable<InlineCatalog['pric
 }
 
 /** The rows of a catalog written out. */
-export function writeInlineCatalog(catalog: Catalog, rows: CatalogRows): InlineCatalog {
+export function writeInlineCatalog(given: Catalog, rows: CatalogRows): InlineCatalog {
+  // What rules fill in they will fill in again.
+  const catalog = asStated(given);
   const { types, regions, images } = catalog;
   const cloudsOf = new Map<string, Set<string>>();
   const clouds = new Set<string>();

@@ -17,6 +17,8 @@ export interface ImportOptions extends ImportSettings {
   readonly from: ImportFormat | undefined;
   /** Price files whose prices become those of the catalog. */
   readonly prices: readonly string[];
+  /** The words of types and images; the shipped ones unless given. */
+  readonly vocabulary?: Vocabulary;
 }
 
 /** Checks what the command line says of a cloud. */
@@ -45,7 +47,10 @@ export function settingsOf(
 }
 
 /** The catalog that files make up, under one's own prices. */
-export function readImport(paths: readonly string[], { from, prices, ...settings }: ImportOptions): Result<Import> {
+export function readImport(
+  paths: readonly string[],
+  { from, prices, vocabulary = loadVocabulary(), ...settings }: ImportOptions,
+): Result<Import> {
   const files: ImportFile[] = [];
   const faults: Diagnostic[] = [];
   for (const path of paths) {
@@ -56,7 +61,7 @@ export function readImport(paths: readonly string[], { from, prices, ...settings
   const edits = loadPrices(prices);
   if (!edits.ok) faults.push(...edits.diagnostics);
   if (!edits.ok || faults.length > 0) return fail(...faults);
-  const imported = importCatalog(files, from, settings, loadVocabulary());
+  const imported = importCatalog(files, from, settings, vocabulary);
   if (!imported.ok) return imported;
   const { catalog } = imported.value;
   const priced = applyPriceEdits(catalog, edits.value, digestWith(catalog.digest, edits.value));

@@ -1,6 +1,7 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Vocabulary } from '../catalog/value.ts';
 import { ok, type Result } from '../diagnostic/diagnostic.ts';
+import type { ParamSetting } from '../rules/param-setting.ts';
 import type { Program } from '../rules/program.ts';
 import { type Cache, type CacheKey, openCache } from './cache.ts';
 import type { LoadOptions } from './catalogs.ts';
@@ -15,7 +16,7 @@ import { BUNDLED, filesOf, indexOf, VOCABULARY } from './places.ts';
 export interface Loader {
   vocabulary(): Promise<Vocabulary>;
   /** A program from packs, by names and paths. */
-  rules(packs: readonly string[]): Promise<Result<Program>>;
+  rules(packs: readonly string[], params?: readonly ParamSetting[]): Promise<Result<Program>>;
   catalog(options: Omit<LoadOptions, 'vocabulary'>): Promise<Result<Catalog>>;
 }
 
@@ -23,6 +24,12 @@ export interface Loader {
 interface KeptCatalog {
   readonly files: readonly (readonly [path: string, digest: string])[];
   readonly catalog: Catalog;
+}
+
+/** Rules with the files that they were made of, each with its digest: those that are named, and what they use. */
+interface KeptRules {
+  readonly files: readonly (readonly [path: string, digest: string])[];
+  readonly program: Program;
 }
 
 /** What catalogs and programs refer to. */
@@ -71,14 +78,17 @@ function keyOfCatalog({ path, paths = [path ?? BUNDLED], prices = [], clouds, at
 }
 
 /** The vocabulary, with the digest of its file; none where nothing is to be kept. */
-interface Words {
+export interface Words {
   readonly value: Vocabulary;
   readonly digest: string | undefined;
 }
 
-/** @param cache where to look first, and what to keep for the next process */
-export function loaderWith(cache: Cache | undefined): Loader {
-  let words: Words | undefined;
+/**
+ * @param cache where to look first, and what to keep for the next process
+ * @param own the vocabulary, where it is not the shipped one
+ */
+export function loaderWith(cache: Cache | undefined, own?: Words): Loader {
+  let words = own;
   const readWords = async (): Promise<Words> => {
     if (words !== undefined) return words;
     const digest = cache === undefined ? undefined : digestOfFile(VOCABULARY);
@@ -95,16 +105,26 @@ export function loaderWith(cache: Cache | undefined): Loader {
   return {
     vocabulary: async () => (await readWords()).value,
 
-    async rules(packs) {
+    async rules(packs, params = []) {
       const { value: vocabulary, digest } = await readWords();
-      const key = cache === undefined || digest === undefined ? undefined : keyOfPacks(packs);
+      const named = cache === undefined || digest === undefined ? undefined : keyOfPacks(packs);
+      const key = named && [digest!, ...named, params.map(({ id, value }) => [id, value])];
       const shared = sharedBy(vocabulary);
-      const kept = key && (cache?.find('rules', [digest, ...key], shared) as Program | undefined);
-      if (kept !== undefined) return ok(kept);
+      const kept = key && (cache?.find('rules', key, shared) as KeptRules | undefined);
+      if (kept?.files.every(([path, was]) => digestOfFile(path) === was)) return ok(kept.program);
       const { loadRules } = await import('./packs.ts');
-      const program = loadRules(packs, vocabulary);
-      if (key !== undefined && program.ok && JSON.stringify(keyOfPacks(packs)) === JSON.stringify(key))
-        cache?.keep('rules', [digest, ...key], program.value, shared);
+      const files = new Map<string, string>();
+      const read = (path: string): Result<string> => {
+        const source = readSource(path);
+        if (!source.ok) return source;
+        files.set(path, source.value.digest);
+        return ok(source.value.text);
+      };
+      const program = loadRules(packs, vocabulary, undefined, undefined, { params, read });
+      if (key !== undefined && program.ok && JSON.stringify(keyOfPacks(packs)) === JSON.stringify(named)) {
+        const value: KeptRules = { files: [...files], program: program.value };
+        cache?.keep('rules', key, value, shared);
+      }
       return program;
     },
 
@@ -136,4 +156,21 @@ export function loaderWith(cache: Cache | undefined): Loader {
 /** The loader of a command: with the user's cache, where there is one. */
 export function loaderFor(env: Readonly<Record<string, string | undefined>>): Loader {
   return loaderWith(openCache(env));
+}
+
+/**
+ * The same, with one's own vocabularies beside the shipped one.
+ *
+ * @param files their paths
+ */
+export async function loaderSpeaking(
+  env: Readonly<Record<string, string | undefined>>,
+  files: readonly string[],
+): Promise<Result<Loader>> {
+  if (files.length === 0) return ok(loaderFor(env));
+  const { extendVocabulary, loadVocabulary } = await import('./packs.ts');
+  const extended = extendVocabulary(loadVocabulary(), files);
+  if (!extended.ok) return extended;
+  const digests = digestsOf([VOCABULARY, ...files]);
+  return ok(loaderWith(openCache(env), { value: extended.value, digest: digests?.join(' ') }));
 }

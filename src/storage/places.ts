@@ -16,6 +16,9 @@ export function indexOf(name: string): string {
   return join(treeOf(name), 'streams', 'v1', 'index.json');
 }
 
+/** The built program of the solver's thread. */
+export const SOLVER_PROGRAM: string = join(PACKAGE_ROOT, 'dist', 'solver-thread.js');
+
 const RULES = join(PACKAGE_ROOT, 'rules');
 
 /** The shipped vocabulary. */

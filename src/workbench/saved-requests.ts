@@ -93,7 +93,8 @@ export function planOf(problem: Problem): Planned {
   const query = prepare(compiled, request, options.at);
   const swept = sweep(query);
   const price = (row: number): number => swept.price[row]!;
-  const choice = choose('scan', ranked(query, swept, query.musts), price, query.space.offers, request.count);
+  const rank = (row: number): number => swept.rank[row]!;
+  const choice = choose('scan', ranked(query, swept, query.musts), price, rank, query.space.offers, request.count);
   if (choice === undefined || choice.taken.length === 0 || !withinBudget(request)(choice.cost)) return NOTHING;
   const taken = choice.taken.map(({ row, count }) => ({ ...describeOffer(query.space, row, price(row)), count }));
   return { cost: choice.cost, machines: machinesInWords(taken) };

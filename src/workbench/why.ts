@@ -4,17 +4,15 @@ import { fail, ok, type Result } from '../diagnostic/diagnostic.ts';
 import { didYouMean } from '../diagnostic/nearest.ts';
 import { bootsBetween } from '../match/boots.ts';
 import type { Compiled } from '../match/compiled.ts';
-import { imagesOf } from '../match/images.ts';
-import { requestFacts } from '../match/request-facts.ts';
+import { deriveFor } from '../match/derived.ts';
 import { isVersion } from '../quantity/version.ts';
 import type { Base, MachineRequest } from '../request/request.ts';
 import { passesLevel } from '../rules/capability.ts';
-import { derive } from '../rules/derive.ts';
 import { type FailedRule, failedProof } from '../rules/failed-proof.ts';
 import { levelOf, versionOf, withoutRules } from '../rules/program.ts';
 import { type FactsAt, fillIn, type ProofStep, proveCapability } from '../rules/proof.ts';
 import type { Via } from '../rules/rule.ts';
-import { NOWHERE, type Site, type Space } from '../rules/space.ts';
+import { NOWHERE, type Site } from '../rules/space.ts';
 import { TRUE, UNKNOWN_TRUTH } from '../rules/tri.ts';
 
 /** Why a type with an image can host something, as the rules prove it; or what of each rule is missing. */
@@ -131,9 +129,8 @@ export function whyCapability(
   if (!region.ok) return region;
 
   const program = withoutRules(compiled.program, ({ id }) => request.waived.includes(id));
-  const images = imagesOf(catalog, request.base);
-  const { types, regions, offers } = catalog;
-  const space: Space = { types, regions, images: images.table, offers };
+  const { types, offers } = catalog;
+  const { images, derivation } = deriveFor({ catalog, program }, request, at, offers);
   const base = `${request.base.os}@${request.base.release}`;
   const boots = bootsBetween(types, images.table);
   const named = (row: number): boolean =>
@@ -150,7 +147,6 @@ export function whyCapability(
   const offer = [...offersOfType(offers, type.value)].find((row) => offers.region[row] === region.value) ?? NOWHERE;
   const site: Site = { type: type.value, region: region.value, image, offer };
 
-  const derivation = derive(program, space, requestFacts(compiled, request, at));
   const { name, least } = capability.value;
   const state = derivation.capability(name, site);
   const level = levelOf(program, least);

@@ -127,6 +127,8 @@ const leaf = fc.oneof(
   fc.constant({ 'image.eol': { 'at-most': { attr: 'request.date' } } }),
   fc.constant({ 'image.cloud': { ne: { attr: 'type.cloud' } } }),
   fc.constant({ 'type.arch': { has: { attr: 'image.arch' } } }),
+  fc.constant({ 'type.gpus': { 'at-least': { attr: 'request.gpus' } } }),
+  fc.constant({ 'request.gpus': { above: 0 } }),
   fc.boolean().map((value) => ({ 'offer.eu': value })),
   fc.constantFrom('on-demand', 'spot').map((value) => ({ 'offer.market': value })),
   fc.constantFrom('0.1', '0.2').map((value) => ({ 'offer.price': { above: value } })),
@@ -209,6 +211,17 @@ const otherRule = fc.oneof(
     ),
   }),
   fc.record({
+    summary: fc.constant('prefers'),
+    when: conditionOver(['kvm']),
+    prefer: fc.constantFrom(
+      { penalty: '3%' },
+      { penalty: '150%' },
+      { bonus: '50 %' },
+      { bonus: '0.0001%' },
+      { bonus: '100%' },
+    ),
+  }),
+  fc.record({
     summary: fc.constant('keeps'),
     when: conditionOver([]),
     reserve: fc.record({
@@ -219,15 +232,113 @@ const otherRule = fc.oneof(
   }),
 );
 
-/** Packs: `default`, none, or a random rule file. */
+/** Dates, effects, and overrides of rules with higher numbers, so that none leads back to itself. */
+const limits = fc.record({
+  since: optional(fc.constantFrom('2020-01-01', '2026-11-22', '2026-11-23')),
+  until: optional(fc.constantFrom('2026-11-22', '2026-11-23', '2040-01-01')),
+  off: fc.nat(9).map((drawn) => drawn === 0),
+  overrides: fc.array(fc.nat(9), { maxLength: 1 }),
+});
+
+/** A negation that an override brings must not close a cycle: overriding rules read no capabilities, or are not over. */
+const readsCapability = (rule: unknown): boolean => JSON.stringify(rule).includes('"can.');
+
+const OWN_PARAMS = {
+  env: { type: 'enum', values: ['production', 'staging'], default: 'staging' },
+  mem: { type: 'number', unit: 'GiB', default: 2, min: 1, max: 8 },
+  factor: { type: 'number', default: '1.25', min: 0, max: 2 },
+  tags: { type: 'set', default: ['ssd'] },
+};
+
+const paramRule = fc.constantFrom<Record<string, unknown>>(
+  { summary: 'by a parameter', when: { 'request.env': { param: 'env' } }, withhold: ['podman'] },
+  { summary: 'by a parameter', when: { 'type.mem': { below: { param: 'mem' } } }, forbid: true, 'on-unknown': 'allow' },
+  {
+    summary: 'by a parameter',
+    when: { 'type.tags': { 'has-any': { param: 'tags' } } },
+    price: { times: { param: 'factor' } },
+  },
+);
+
+/** What sets facts, each by facts of the same kind, and some of them by one another. */
+const typeLeaf = fc.oneof(
+  fc.constantFrom('lab', 'hut').map((value) => ({ 'type.cloud': value })),
+  fc.constantFrom('t*', '*1', 't0').map((value) => ({ 'type.name': value })),
+  fc.boolean().map((value) => ({ 'type.bare-metal': value })),
+  fc.constantFrom('a', 'b').map((value) => ({ 'type.family': { ne: value } })),
+  fc.boolean().map((value) => ({ 'type.family': { known: value } })),
+);
+const setRule = fc
+  .oneof(
+    fc.record({
+      when: typeLeaf,
+      set: fc.oneof(
+        fc.boolean().map((value) => ({ 'type.burstable': value })),
+        fc.constantFrom('2 GiB', '4736 MiB').map((value) => ({ 'type.mem': value, 'type.cores': 4 })),
+        fc.constant({ 'type.arch': ['amd64'] }),
+        fc.constant({ 'type.gpus': 2 }),
+      ),
+    }),
+    fc.record({
+      when: fc.oneof(
+        fc.boolean().map((value) => ({ 'type.burstable': value })),
+        fc.constantFrom('1 GiB', '4 GiB').map((value) => ({ 'type.mem': { 'at-least': value } })),
+      ),
+      set: fc.constantFrom('no', 'yes').map((value) => ({ 'type.nested-virt': value })),
+    }),
+    fc.record({
+      when: fc.constantFrom('22.04', '24.04').map((value) => ({ 'image.release': { 'at-most': value } })),
+      set: fc.constant({ 'image.features': ['kvm-module'] }),
+    }),
+    fc.record({
+      when: fc.constantFrom('r1', 'r2').map((value) => ({ 'offer.region': value })),
+      set: fc.boolean().map((value) => ({ 'offer.eu': value })),
+    }),
+  )
+  .map((rule) => ({ summary: 'sets', ...rule }));
+
+/** A random rule file. */
 export const ruleFiles = fc
-  .array(fc.oneof({ weight: 2, arbitrary: capabilityRule }, { weight: 1, arbitrary: otherRule }), { maxLength: 8 })
-  .map((rules) => ({
+  .array(
+    fc.tuple(
+      fc.oneof(
+        { weight: 6, arbitrary: capabilityRule },
+        { weight: 3, arbitrary: otherRule },
+        { weight: 1, arbitrary: paramRule },
+        { weight: 2, arbitrary: setRule },
+      ),
+      fc.option(limits, { nil: undefined, freq: 2 }),
+    ),
+    { maxLength: 8 },
+  )
+  .map((drawn) => ({
     format: 1,
     module: 'random',
-    rules: Object.fromEntries(rules.map((rule, index) => [`rule-${index}`, rule])),
+    params: OWN_PARAMS,
+    rules: Object.fromEntries(
+      drawn.map(([rule, limit], index) => {
+        // Facts rest on no dates, and on nothing that other rules read.
+        const { since, until, off = false, overrides = [] } = 'set' in rule ? {} : (limit ?? {});
+        const over = readsCapability(rule)
+          ? []
+          : overrides
+              .map((step) => index + 1 + step)
+              .filter((other) => other < drawn.length && !('set' in drawn[other]![0]));
+        return [
+          `rule-${index}`,
+          stated({
+            ...rule,
+            since,
+            until: since !== undefined && until !== undefined && since >= until ? undefined : until,
+            effect: off ? 'off' : (rule as { effect?: string }).effect,
+            overrides: over.length === 0 ? undefined : over.map((other) => `rule-${other}`),
+          }),
+        ];
+      }),
+    ),
   }));
 
+/** Packs: `default`, none, or a random rule file. */
 export const packs = fc.oneof<fc.Arbitrary<readonly unknown[]>[]>(
   fc.constant(['default']),
   fc.constant([]),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { describeDiagnostic } from '../../src/diagnostic/frame.ts';
-import { readDocument } from '../../src/document/read.ts';
+import { readDocument, readDocuments } from '../../src/document/read.ts';
 import { runs } from '../support/fuzz.ts';
 
 const plainValue = (text: string): unknown => {
@@ -106,5 +106,66 @@ describe('a document', () => {
       ),
       runs(500, 100_000),
     );
+  });
+
+  describe('with aliases', () => {
+    const read = (text: string) => readDocument('test.yaml', text, { maxAliases: 20, maxNodes: 200 });
+    const expanded = (text: string): unknown => {
+      const document = read(text);
+      if (!document.ok) throw new Error(document.diagnostics[0]!.message);
+      return JSON.parse(JSON.stringify(document.value.value));
+    };
+
+    it('repeats what an anchor marked last', () => {
+      expect(expanded('a: &x {b: &y 1}\nc: &y 2\nd: *x\ne: *y\nf: [*x, *y]')).toEqual({
+        a: { b: 1 },
+        c: 2,
+        d: { b: 1 },
+        e: 2,
+        f: [{ b: 1 }, 2],
+      });
+    });
+
+    it('merges what << names beneath what is written', () => {
+      expect(expanded('a: &x {b: 1, c: 2}\ny: &y {c: 3, d: 4}\ne: {<<: *x, b: 5}\nf: {<<: [*y, *x], e: 6}')).toEqual({
+        a: { b: 1, c: 2 },
+        y: { c: 3, d: 4 },
+        e: { b: 5, c: 2 },
+        f: { c: 3, d: 4, b: 1, e: 6 },
+      });
+    });
+
+    it('places a repeated value where it is written, and a refused alias where it stands', () => {
+      const document = read('a: &x {b: 1}\nc: {<<: *x}\nd: *x');
+      if (!document.ok) throw new Error();
+      const place = (path: readonly (string | number)[]): number => document.value.spanOf(path).start;
+      expect([place(['a', 'b']), place(['c', 'b']), place(['d', 'b']), place(['d'])]).toEqual([10, 10, 10, 28]);
+      expect(document.value.keySpanOf(['c', 'b']).start).toBe(7);
+      const refused = read('a: 1\nb: *y');
+      expect(refused.ok ? 0 : refused.diagnostics[0]!.span!.start).toBe(8);
+    });
+
+    it.each([
+      ['document-alias', 'a: *x'],
+      ['document-alias', 'a: *x\nb: &x 1'],
+      ['document-merge', 'a: &x 1\nb: {<<: *x}'],
+      ['document-too-large', 'a: &x [*x]'],
+      ['document-too-large', `a: &x 1\nb: [${'*x, '.repeat(21)}]`],
+      ['document-too-large', `a: &x [${'1, '.repeat(60)}]\nb: [*x, *x, *x]`],
+    ])('refuses with %s', (code, text) => {
+      const document = read(text);
+      expect(document.ok ? undefined : document.diagnostics[0]!.code).toBe(code);
+    });
+  });
+
+  it('reads several of one text, each with its places', () => {
+    const read = readDocuments('test.yaml', '# first\na: 1\n---\nb: 2\n---\n');
+    if (!read.ok) throw new Error();
+    expect(read.value.map((one) => JSON.parse(JSON.stringify(one.value)))).toEqual([{ a: 1 }, { b: 2 }]);
+    expect(describeDiagnostic({ code: 'x', message: 'here', span: read.value[1]!.spanOf(['b']) })).toContain(
+      'test.yaml:4:4',
+    );
+    expect(readDocuments('test.yaml', '').ok).toBe(true);
+    expect(readDocuments('test.yaml', 'a: 1\n---\nb: [').ok).toBe(false);
   });
 });

@@ -173,6 +173,60 @@ describe('a scenario', () => {
   });
 });
 
+describe('edits of rules', () => {
+  const rule = (more: object): object => ({ summary: 'x', ...more });
+  const read = readProblem(
+    documentOfValue('problem', {
+      format: 'stowage.problem/1',
+      catalog: {
+        types: [
+          { name: 'a', cloud: 'lab', arch: ['amd64'] },
+          { name: 'b', cloud: 'lab', arch: ['amd64'] },
+        ],
+        offers: [
+          { type: 'a', region: 'r1', price: '0.1' },
+          { type: 'b', region: 'r1', price: '0.2' },
+        ],
+      },
+      rules: [
+        {
+          format: 1,
+          module: 'm',
+          rules: {
+            'no-a': rule({ when: { 'type.name': 'a' }, forbid: true }),
+            'but-a': rule({ when: { 'type.name': 'a' }, forbid: true, effect: 'warn', overrides: ['no-a'] }),
+            cores: rule({ when: { 'type.name': 'b' }, set: { 'type.cores': 4 } }),
+            'b-first': rule({ effect: 'off', when: { 'type.name': 'b' }, prefer: { bonus: '90%' } }),
+          },
+        },
+      ],
+      request: { kind: 'machine' },
+    }),
+    inputs,
+  );
+  if (!read.ok) throw new Error(read.diagnostics[0]!.message);
+  const { compiled, request } = read.value;
+
+  it.each([
+    [{}, '', 'a'],
+    // What it overrides applies again.
+    [{ 'but-a': 'off' }, '', 'b'],
+    // It overrides nothing any more, and is no fault of the one that did.
+    [{ 'no-a': 'off' }, '', 'a'],
+    [{}, '4', 'b'],
+    [{ cores: 'off' }, '4', undefined],
+    [{ cores: '{summary: x, set: {type.cores: 4}}' }, '4', 'a'],
+    [{ 'b-first': '{summary: x, when: {type.name: b}, prefer: {bonus: 90%}}' }, '', 'b'],
+  ])('%j with cores=%s give %s', (rules, cores, type) => {
+    const scenario: Scenario = { ...NO_EDITS, rules, constraints: cores === '' ? {} : { cores } };
+    const scratch = applyScenario(compiled, request, scenario);
+    if (!scratch.ok) throw new Error(scratch.diagnostics[0]!.message);
+    expect(answerRequest(scratch.value.compiled, scratch.value.request).machines[0]?.type).toBe(type);
+    const found = watch(compiled, request).cheapest(scenario);
+    expect(found.ok && found.value?.offer.type).toBe(type);
+  });
+});
+
 describe('stowage what-if', () => {
   const ask = (edits: readonly string[], ...more: readonly string[]) =>
     stowage([

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromVersionDate, isDate, toVersionDate } from '../../src/quantity/date.ts';
+import { daysLater } from '../../src/quantity/day.ts';
 import { divideHalfEven, formatDecimal, parseDecimal } from '../../src/quantity/decimal.ts';
 import { matchesGlob } from '../../src/quantity/glob.ts';
 import { formatMoney, formatMonthly, formatPercent, parseMoney } from '../../src/quantity/money.ts';
@@ -141,5 +142,23 @@ describe('dates', () => {
     expect(toVersionDate('2026-07-20')).toBe('20260720');
     expect(fromVersionDate('20260720.1')).toBe('2026-07-20');
     expect(fromVersionDate('0')).toBeUndefined();
+  });
+});
+
+describe('daysLater', () => {
+  it('counts as the calendar of the platform does', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -700_000, max: 2_900_000 }), fc.integer({ min: -5000, max: 5000 }), (day, days) => {
+        const text = (of: number): string => new Date(of * 86_400_000).toISOString().slice(0, 10);
+        fc.pre(/^\d{4}-/.test(text(day)) && /^\d{4}-/.test(text(day + days)));
+        expect(daysLater(text(day), days)).toBe(text(day + days));
+      }),
+    );
+  });
+
+  it('ends where years have no four digits', () => {
+    expect(daysLater('9999-12-31', 1)).toBeUndefined();
+    expect(daysLater('0001-01-01', -1)).toBeUndefined();
+    expect(daysLater('2024-02-28', 2)).toBe('2024-03-01');
   });
 });

@@ -6,8 +6,8 @@ import { compareVersions } from '../../src/quantity/version.ts';
 import { passesLevel } from '../../src/rules/capability.ts';
 import { derive } from '../../src/rules/derive.ts';
 import { readRuleDocument } from '../../src/rules/parse.ts';
-import { compileRules, type Program, versionOf, violationOf } from '../../src/rules/program.ts';
-import { type Level, referenceCapabilities, referenceTruth } from '../../src/rules/reference.ts';
+import { compileRules, type Program, versionOf } from '../../src/rules/program.ts';
+import { type Level, referenceApplies, referenceCapabilities, referenceViolated } from '../../src/rules/reference.ts';
 import { type InlineCatalog, readInlineCatalog } from '../../src/sources/inline.ts';
 import { loadVocabulary } from '../../src/storage/packs.ts';
 import { catalogs, ruleFiles } from '../arbitraries/world.ts';
@@ -69,11 +69,16 @@ describe('a derivation', () => {
               expect([name, 'upper', sameLevel(program, state.upper, expected.upper)]).toEqual([name, 'upper', true]);
             }
             for (const [index, rule] of program.refusals.entries()) {
-              expect(derivation.violated(index, site)).toBe(referenceTruth(violationOf(rule), facts, reference));
+              expect(derivation.violated(index, site)).toBe(referenceViolated(program, rule, facts, reference));
+            }
+            for (const rule of program.prefers) {
+              expect(derivation.preferRules(site).includes(rule)).toBe(
+                referenceApplies(program, rule, facts, reference) === 2,
+              );
             }
             for (const rule of program.prices) {
               expect(derivation.priceRules(site).includes(rule)).toBe(
-                referenceTruth(rule.when, facts, reference) === 2,
+                referenceApplies(program, rule, facts, reference) === 2,
               );
             }
           }

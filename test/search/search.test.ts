@@ -76,6 +76,8 @@ const PRICE_RULES = {
       when: { 'type.bare-metal': true },
       price: { plus: '0.01', per: 'type.cores', component: 'licence' },
     },
+    nuisance: { summary: 'may be taken back', when: { 'offer.market': 'spot' }, prefer: { penalty: '45%' } },
+    near: { summary: 'near', when: { 'offer.eu': true, 'type.bare-metal': false }, prefer: { bonus: '12.5%' } },
     rate: { summary: 'a flat rate', when: { 'type.burstable': true }, price: { 'at-most': '0.1' } },
     share: {
       summary: 'a share of memory is kept back',

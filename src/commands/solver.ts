@@ -1,0 +1,75 @@
+import { Worker } from 'node:worker_threads';
+import type { PackingModel } from '../solve/packing.ts';
+import type { Progress } from '../solve/solve-packing.ts';
+import { type PartAnswer, type PartsAnswer, summed } from '../solve/solve-parts.ts';
+
+/** Runs the solver in a thread of its own, and ends it when its time is over. */
+
+export interface SolverTask {
+  readonly models: readonly PackingModel[];
+  readonly engine: 'columns' | 'highs' | 'ffd';
+  /** Seconds. */
+  readonly timeLimit: number;
+  readonly seed: number;
+  /** Only plans cheaper than this are of interest. */
+  readonly cutoff?: bigint | undefined;
+  /** Whether the assignment model of the cheapest part is written too, as a text in the LP format. */
+  readonly write?: boolean | undefined;
+}
+
+export interface SolverAnswer extends PartsAnswer {
+  readonly written?: string | undefined;
+}
+
+type Message =
+  | { readonly kind: 'progress'; readonly part: number; readonly progress: Progress }
+  | { readonly kind: 'done'; readonly answer: PartsAnswer; readonly written?: string | undefined };
+
+/** What the thread is given beyond its time before it is ended, since no engine keeps time exactly. */
+const GRACE_SECONDS = 2;
+
+/**
+ * The answer of the solver, or what it has found so far if it does not end in time.
+ *
+ * @param program where the thread's code is
+ * @param tell called with each step
+ */
+export function solveInThread(
+  task: SolverTask,
+  program: URL,
+  tell: (part: number, progress: Progress) => void,
+): Promise<SolverAnswer> {
+  const parts: (PartAnswer | undefined)[] = task.models.map(() => undefined);
+  const note = (part: number, { bound, packing, multipliers }: Progress): void => {
+    const before = parts[part];
+    parts[part] = {
+      status: 'feasible',
+      packing: packing ?? before?.packing,
+      bound: before !== undefined && before.bound > bound ? before.bound : bound,
+      proof: 'multipliers',
+      multipliers: multipliers ?? before?.multipliers ?? task.models[part]!.rows.map(() => 0n),
+      rounds: 0,
+      patterns: 0,
+    };
+  };
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(program, { workerData: task });
+    let timer: NodeJS.Timeout | undefined;
+    let isOver = false;
+    const end = (answer: SolverAnswer): void => {
+      if (isOver) return;
+      isOver = true;
+      clearTimeout(timer);
+      void worker.terminate();
+      resolve(answer);
+    };
+    timer = setTimeout(() => end(summed(parts)), (task.timeLimit + GRACE_SECONDS) * 1000);
+    worker.on('message', (message: Message) => {
+      if (message.kind === 'done') return end({ ...message.answer, written: message.written });
+      note(message.part, message.progress);
+      tell(message.part, message.progress);
+    });
+    worker.on('error', reject);
+    worker.on('exit', () => end(summed(parts)));
+  });
+}
