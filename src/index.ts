@@ -14,7 +14,6 @@
 
 import type { Vocabulary } from './catalog/value.ts';
 import { type Diagnostic, fail, ok, type Result } from './diagnostic/diagnostic.ts';
-import { checkDocument } from './document/check.ts';
 import { documentOfValue } from './document/read.ts';
 import type { Compiled } from './match/compiled.ts';
 import { validateRequest } from './match/validate.ts';
@@ -22,9 +21,9 @@ import { type AnswerOptions, answerRequest } from './plan/answer.ts';
 import { answerAsJuju, askJuju } from './plan/compat.ts';
 import { describeOffer } from './plan/describe.ts';
 import { errorAnswer, type ProblemText, readProblem, solveRead } from './plan/problem.ts';
-import { type Alternative, type Answer, answerSchema } from './plan/schema.ts';
+import type { Alternative, Answer } from './plan/schema.ts';
 import { snapshotProblem } from './plan/snapshot.ts';
-import { verifyAnswer, verifyAsJuju } from './plan/verify.ts';
+import { verifyDocument } from './plan/verify-document.ts';
 import { type WhatIf, whatIf as whatIfReport } from './plan/what-if.ts';
 import { whyNot as whyNotThese } from './plan/why-not.ts';
 import type { WhyNot } from './plan/why-not-schema.ts';
@@ -84,7 +83,7 @@ export { type Alternative, type Answer, answerSchema, type Machine } from './pla
 export { type Found, type Watch, watch } from './plan/watch.ts';
 export { type WhatIf, whatIfSchema } from './plan/what-if.ts';
 export { type WhyNot, whyNotSchema } from './plan/why-not-schema.ts';
-export { type Format, renderAnswer } from './render/formats.ts';
+export { type AnswerFormat, type Format, renderAnswer } from './render/formats.ts';
 export { type Constraints, canonicalConstraints } from './request/constraints.ts';
 export type { CompatMode, JujuVersion } from './request/dialect.ts';
 export type { MachineRequest } from './request/request.ts';
@@ -282,18 +281,10 @@ export function snapshotOf(
 }
 
 /**
- * What is wrong with an answer to a problem: nothing when it holds. Constraints and rules are read anew, word by word,
- * for every offer with every image.
+ * What is wrong with an answer to a problem, about one machine or about a model: nothing when it holds. Constraints and
+ * rules are read anew, word by word, for every offer with every image; of models also room, cost and bound.
  */
 export function verify(given: unknown, problem: unknown): Result<readonly string[]> {
-  const read = readProblem(documentOfValue('problem', problem), storedInputs());
-  if (!read.ok) return read;
-  const checked = checkDocument(documentOfValue('answer', given), answerSchema, 'an answer');
-  if (!checked.ok) return checked;
-  const { compiled, request, options, juju } = read.value;
-  return ok(
-    juju === undefined
-      ? verifyAnswer(checked.value, compiled, request, options.at)
-      : verifyAsJuju(checked.value, solveRead(read.value)),
-  );
+  const verdict = verifyDocument(documentOfValue('answer', given), documentOfValue('problem', problem), storedInputs());
+  return verdict.ok ? ok(verdict.value.faults) : verdict;
 }

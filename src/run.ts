@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Make>>> = {
   deploy: async () => (await import('./commands/deploy.ts')).deployCommand,
   plan: async () => (await import('./commands/plan.ts')).planCommand,
   solve: async () => (await import('./commands/solve.ts')).solveCommand,
+  verify: async () => (await import('./commands/verify.ts')).verifyCommand,
   constraints: async () => (await import('./commands/constraints.ts')).constraintsCommand,
   catalog: async () => (await import('./commands/catalog.ts')).catalogCommand,
   snapshot: async () => (await import('./commands/snapshot.ts')).snapshotCommand,

@@ -68,7 +68,7 @@ describe('a packed bundle', () => {
 
   it.each<readonly [string, readonly string[]]>([
     ['what is to be planned?', [`${BUNDLES}/wiki.yaml`]],
-    ['It must be a time such as 10s', [`${BUNDLES}/wiki.yaml`, '--pack', '--time-limit', 'soon']],
+    ['give a time such as 10s', [`${BUNDLES}/wiki.yaml`, '--pack', '--time-limit', 'soon']],
     [
       'cannot write /nowhere/o.yaml',
       [`${BUNDLES}/wiki.yaml`, '--pack', ...inVirginia, '--write-overlay', '/nowhere/o.yaml'],

@@ -12,9 +12,9 @@ import type { MachineRequest } from '../request/request.ts';
 import { loaderSpeaking } from '../storage/loader.ts';
 import { AS_JUJU, addChoiceOptions, type ChoiceOptions, withoutMeaning } from './choice-options.ts';
 import {
-  addOutputOptions,
+  type AnswerOutputOptions,
+  addAnswerOutputOptions,
   addSourceOptions,
-  type OutputOptions,
   type SourceOptions,
   sourceWords,
   wholeNumber,
@@ -29,7 +29,7 @@ import {
   readRequestOptions,
 } from './request-options.ts';
 
-interface Options extends OutputOptions, SourceOptions, RequestOptions, ChoiceOptions {
+interface Options extends AnswerOutputOptions, SourceOptions, RequestOptions, ChoiceOptions {
   readonly explain?: boolean;
   readonly depth?: number;
 }
@@ -67,7 +67,7 @@ export function addMachineCommand(process: Process, exit: (code: number) => void
     .option('--explain', 'tell why: the same as --verbose')
     .option('--depth <steps>', 'tell why, with proofs no deeper than this', wholeNumber(1))
     .addHelpText('after', EXAMPLES);
-  addOutputOptions(addSourceOptions(command));
+  addAnswerOutputOptions(addSourceOptions(command));
   return command.action(async (placement: string | undefined, options: Options) => {
     const opened = await loaderSpeaking(process.env, options.vocabulary ?? []);
     if (!opened.ok) return exit(report(process, opened.diagnostics));

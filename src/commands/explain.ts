@@ -1,16 +1,17 @@
 import { Command } from 'commander';
 import { fail, ok, type Result } from '../diagnostic/diagnostic.ts';
 import { checkDocument } from '../document/check.ts';
-import { placeIn, readDocument } from '../document/read.ts';
+import { placeIn } from '../document/read.ts';
+import { readProblemText } from '../plan/problem.ts';
 import { type Answer, answerSchema } from '../plan/schema.ts';
 import { type WhyNot, whyNotSchema } from '../plan/why-not-schema.ts';
-import { render, renderAnswer } from '../render/formats.ts';
+import { FORMATS, isFormat, render, renderAnswer } from '../render/formats.ts';
 import { whyNotBlocks } from '../render/why-not.ts';
 import { readText } from '../storage/files.ts';
-import { addOutputOptions, type OutputOptions, wholeNumber } from './options.ts';
+import { type AnswerOutputOptions, addAnswerOutputOptions, wholeNumber } from './options.ts';
 import { deliver, EXIT, type Process, report } from './process.ts';
 
-interface Options extends OutputOptions {
+interface Options extends AnswerOutputOptions {
   readonly depth?: number;
 }
 
@@ -20,7 +21,8 @@ type Saved =
 
 /** An answer that was saved as JSON or YAML. */
 function readSaved(source: string, text: string): Result<Saved> {
-  const document = readDocument(source, text);
+  // Answers to models are as large as problems, and far larger than what people write.
+  const document = readProblemText(source, text);
   if (!document.ok) return document;
   const format = (document.value.value as { readonly format?: unknown } | null)?.format;
   if (format === 'stowage.why-not/1') {
@@ -44,7 +46,7 @@ export function explainCommand(process: Process, exit: (code: number) => void): 
     .description('tell why a saved answer is what it is: proofs, price, what the others miss, what would be cheaper')
     .argument('<answer>', 'a file that --format json (or yaml) -o wrote; -: standard input')
     .option('--depth <steps>', 'tell proofs no deeper than this', wholeNumber(1));
-  addOutputOptions(command);
+  addAnswerOutputOptions(command);
   return command.action(async (path: string, { format, output, depth }: Options) => {
     const source = path === '-' ? '<stdin>' : path;
     const text = path === '-' ? process.stdin() : readText(path);
@@ -52,6 +54,16 @@ export function explainCommand(process: Process, exit: (code: number) => void): 
     const saved = readSaved(source, text.value);
     if (!saved.ok) return exit(report(process, saved.diagnostics));
     const { value } = saved;
+    if (value.kind === 'why-not' && !isFormat(format))
+      return exit(
+        report(process, [
+          {
+            code: 'bad-format',
+            message: `${source} tells why not, which has no machines to print as ${format}`,
+            hint: `--format ${FORMATS.join('|')}`,
+          },
+        ]),
+      );
     const shown =
       value.kind === 'answer'
         ? await renderAnswer(value.answer, format, {
@@ -59,7 +71,7 @@ export function explainCommand(process: Process, exit: (code: number) => void): 
             more: [],
             ...(depth === undefined ? {} : { depth }),
           })
-        : await render(value.whyNot, format, () => whyNotBlocks(value.whyNot, []));
+        : await render(value.whyNot, isFormat(format) ? format : 'tabular', () => whyNotBlocks(value.whyNot, []));
     const fault = deliver(process, shown, output);
     exit(fault === undefined ? EXIT.answer : report(process, [fault]));
   });

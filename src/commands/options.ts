@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { fail, ok, type Result } from '../diagnostic/diagnostic.ts';
 import { type Compiled, compile } from '../match/compiled.ts';
 import { isDate } from '../quantity/date.ts';
-import { FORMATS, type Format } from '../render/formats.ts';
+import { ANSWER_FORMATS, type AnswerFormat, FORMATS, type Format } from '../render/formats.ts';
 import { COMPAT_MODES } from '../request/dialect.ts';
 import { parseParamSetting } from '../rules/param-setting.ts';
 import type { Loader } from '../storage/loader.ts';
@@ -34,20 +34,25 @@ export function compatOption(): Option {
   return new Option('--compat <mode>', about).choices([...COMPAT_MODES]);
 }
 
-export interface OutputOptions {
-  readonly format: Format;
+export interface OutputOptions<F extends AnswerFormat = Format> {
+  readonly format: F;
   readonly output?: string;
   readonly verbose?: boolean;
   readonly quiet?: boolean;
 }
 
-export function addOutputOptions(command: Command): Command {
+export type AnswerOutputOptions = OutputOptions<AnswerFormat>;
+
+/** @param formats what can be printed; a command whose answers have machines prints them in more ways */
+export function addOutputOptions(command: Command, formats: readonly AnswerFormat[] = FORMATS): Command {
   return command
-    .addOption(new Option('--format <format>', 'how to print the answer').choices([...FORMATS]).default('tabular'))
+    .addOption(new Option('--format <format>', 'how to print the answer').choices([...formats]).default('tabular'))
     .option('-o, --output <file>', 'write the answer to a file')
     .option('-v, --verbose', 'tell why: proofs, counts, inputs')
     .option('-q, --quiet', 'nothing on standard error but faults');
 }
+
+export const addAnswerOutputOptions = (command: Command): Command => addOutputOptions(command, ANSWER_FORMATS);
 
 export interface SourceOptions {
   readonly catalog?: readonly string[];

@@ -6,10 +6,19 @@ import { USUAL_TIME_LIMIT, validateModel } from '../plan/model-problem.ts';
 import { type PackAnswer, packBundle } from '../plan/pack-bundle.ts';
 import { render } from '../render/formats.ts';
 import { packBlocks } from '../render/pack.ts';
+import { runningBlocks } from '../render/running.ts';
 import { writeWhole } from '../storage/files.ts';
 import { loaderFor } from '../storage/loader.ts';
-import { addBundleOptions, type BundleOptions, readBundleQuestion } from './bundle-options.ts';
-import { addOutputOptions, addSourceOptions, type OutputOptions, type SourceOptions, sourceWords } from './options.ts';
+import { addBundleOptions, type BundleOptions, type BundleQuestion, readBundleQuestion } from './bundle-options.ts';
+import {
+  addOutputOptions,
+  addSourceOptions,
+  collect,
+  type OutputOptions,
+  type SourceOptions,
+  sourceWords,
+} from './options.ts';
+import { planRunning } from './plan-running.ts';
 import { deliver, EXIT, type Process, report, unwritable } from './process.ts';
 import { solveModel } from './solve-model.ts';
 import { addSolverOptions, type SolverOptions, withSolverOptions } from './solver-options.ts';
@@ -17,6 +26,8 @@ import { addSolverOptions, type SolverOptions, withSolverOptions } from './solve
 interface Options extends OutputOptions, SourceOptions, BundleOptions, SolverOptions {
   readonly pack?: boolean;
   readonly into?: string;
+  readonly model?: string;
+  readonly machine?: readonly string[];
   readonly writeOverlay?: string;
   readonly writeBundle?: string;
 }
@@ -29,6 +40,7 @@ Examples:
   stowage plan ./bundle.yaml --pack --cloud aws --region us-east-1 --write-overlay packed.yaml
   stowage plan ./bundle.yaml --pack --into lxd --with container-network=provider --cloud aws
   juju deploy ./bundle.yaml --overlay packed.yaml
+  stowage plan exported.yaml --model status.json --machine 0=m5.large
 `;
 
 /** Writes what was asked for beside the answer; the first fault ends it. */
@@ -47,6 +59,26 @@ function writeFiles({ overlay }: PackAnswer, texts: readonly string[], options: 
   return undefined;
 }
 
+/** What the model that runs takes further, or, with --pack, could be; returns the exit code. */
+async function tellRunning(
+  process: Process,
+  question: BundleQuestion,
+  status: string,
+  options: Options,
+): Promise<number> {
+  const progress = (text?: string): void => {
+    if (options.quiet !== true) process.progress(text);
+  };
+  const answer = await planRunning(question, status, options, progress);
+  if (!answer.ok) return report(process, answer.diagnostics);
+  const text = await render(answer.value, options.format, () =>
+    runningBlocks(answer.value, options.pack === true, { more: sourceWords(options) }),
+  );
+  const fault = deliver(process, text, options.output);
+  if (fault !== undefined) return report(process, [fault]);
+  return answer.value.model.machines.length > 0 ? EXIT.answer : EXIT.noAnswer;
+}
+
 /** `stowage plan --pack`: machines and a placement for a bundle at least cost. */
 export function planCommand(process: Process, exit: (code: number) => void): Command {
   const command = new Command('plan')
@@ -59,19 +91,30 @@ export function planCommand(process: Process, exit: (code: number) => void): Com
         'put units that have machines to themselves into containers, where those are reached from other machines',
       ).choices(['lxd']),
     )
+    .option(
+      '--model <status>',
+      'what runs already, by juju status --format json; the bundle is that of juju export-bundle',
+    )
+    .option(
+      '--machine <id=type>',
+      'the type of a machine that runs, where its hardware leaves it open; repeatable',
+      collect,
+    )
     .option('--write-overlay <file>', 'write the overlay that Juju is told of')
     .option('--write-bundle <file>', 'write bundle and overlay as one file')
     .addHelpText('after', EXAMPLES);
   addOutputOptions(addSourceOptions(addSolverOptions(addBundleOptions(command))));
   return command.action(async (path: string, options: Options) => {
-    if (options.pack !== true) {
-      const hint = "add --pack; the author's own placement is priced by stowage deploy --dry-run";
+    if (options.pack !== true && options.model === undefined) {
+      const hint =
+        "add --pack, or --model STATUS of what runs; the author's own placement is priced by stowage deploy --dry-run";
       return exit(
         report(process, [{ code: 'nothing-to-plan', message: 'what is to be planned?', path: 'plan', hint }]),
       );
     }
     const asked = await readBundleQuestion(process, loaderFor(process.env), path, options);
     if (!asked.ok) return exit(report(process, asked.diagnostics));
+    if (options.model !== undefined) return exit(await tellRunning(process, asked.value, options.model, options));
     const { compiled, settings, placed, files } = asked.value;
     const { at, into } = options;
     const model = bundleModel(placed, compiled.catalog, settings, { into });

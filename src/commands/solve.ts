@@ -3,11 +3,11 @@ import { type Diagnostic, fail, ok, type Result } from '../diagnostic/diagnostic
 import { readModelProblem } from '../plan/model-problem.ts';
 import { errorAnswer, isModelProblem, readProblem, readProblemText, solveRead } from '../plan/problem.ts';
 import type { Answer } from '../plan/schema.ts';
-import { renderAnswer } from '../render/formats.ts';
+import { renderAnswer, tellsFaults } from '../render/formats.ts';
 import type { CompatMode } from '../request/dialect.ts';
 import { readText } from '../storage/files.ts';
 import { storedInputs } from '../storage/inputs.ts';
-import { addOutputOptions, compatOption, type OutputOptions } from './options.ts';
+import { type AnswerOutputOptions, addAnswerOutputOptions, compatOption } from './options.ts';
 import { deliver, EXIT, type Process, report } from './process.ts';
 import { type SolveModelOptions, solveModel } from './solve-model.ts';
 import { addSolverOptions, type SolverOptions, withSolverOptions } from './solver-options.ts';
@@ -18,7 +18,7 @@ function exitOf(answer: Answer): number {
   return answer.status === 'optimal' || answer.status === 'feasible' ? EXIT.answer : EXIT.noAnswer;
 }
 
-interface SolveOptions extends OutputOptions, SolverOptions {
+interface SolveOptions extends AnswerOutputOptions, SolverOptions {
   readonly lines?: boolean;
   readonly compat?: CompatMode;
 }
@@ -75,7 +75,7 @@ export function solveCommand(process: Process, exit: (code: number) => void): Co
       'after',
       '\nThe formats of problems and answers are described by schemas/problem.schema.json and schemas/answer.schema.json.\n',
     );
-  addOutputOptions(addSolverOptions(command));
+  addAnswerOutputOptions(addSolverOptions(command));
   return command.action(async (path: string, options: SolveOptions) => {
     if (options.lines === true || path.endsWith('.jsonl'))
       return exit(await solveLines(process, path === '-' ? undefined : path, options));
@@ -98,10 +98,9 @@ export function solveCommand(process: Process, exit: (code: number) => void): Co
     if (unwritten !== undefined) return exit(report(process, [unwritten]));
     // A program that asked for JSON or YAML gets its answer in that form even when the problem is at fault.
     if (!solved.ok) {
-      const fault =
-        options.format === 'tabular' || options.format === 'markdown'
-          ? undefined
-          : deliver(process, await renderAnswer(errorAnswer(solved.diagnostics), options.format), options.output);
+      const fault = tellsFaults(options.format)
+        ? deliver(process, await renderAnswer(errorAnswer(solved.diagnostics), options.format), options.output)
+        : undefined;
       return exit(report(process, fault === undefined ? solved.diagnostics : [fault]));
     }
     const answer = solved.value;

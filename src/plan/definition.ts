@@ -5,14 +5,16 @@ import type { Compiled } from '../match/compiled.ts';
 import { type Images, imagesOf } from '../match/images.ts';
 import { matchesGlob } from '../quantity/glob.ts';
 import { compareText } from '../quantity/order.ts';
-import type { CapabilityNeed } from '../request/constraints.ts';
+import type { Constraints } from '../request/constraints.ts';
 import type { Guest } from '../request/guest.ts';
-import type { MachineRequest } from '../request/request.ts';
+import type { Base, MachineRequest } from '../request/request.ts';
 import { billedPrice } from '../rules/price.ts';
-import { withoutRules } from '../rules/program.ts';
+import { type RuleOf, withoutRules } from '../rules/program.ts';
 import {
+  type Capabilities,
   type Facts,
   hasCapability,
+  type ReferenceCapability,
   referenceApplies,
   referenceCapabilities,
   referenceRefusals,
@@ -26,6 +28,9 @@ import { FALSE, TRUE } from '../rules/tri.ts';
  * classes, so that an error in them shows here. Slow: meant for checking, not for choosing.
  */
 
+const ABSENT: ReferenceCapability = { lower: 'absent', upper: 'absent', maybeAny: false };
+const NO_CONSTRAINTS: Constraints = { byKey: new Map(), aliases: [] };
+
 /** One combination that fits, found the slow way. */
 export interface Fit {
   readonly offer: number;
@@ -37,7 +42,7 @@ export interface Fit {
 }
 
 /** MiB: what is asked of the host, or what guests stated apart take together, whichever is more. */
-function rootDiskOf(request: MachineRequest): number {
+function rootDiskOf(request: Pick<MachineRequest, 'constraints' | 'guests'>): number {
   const guests = (request.guests ?? []).map((guest) => guest.count * guest.rootDisk);
   return Math.max(
     Number(request.constraints.byKey.get('root-disk')?.value ?? 0),
@@ -47,7 +52,7 @@ function rootDiskOf(request: MachineRequest): number {
 
 function factsOf(
   compiled: Compiled,
-  request: MachineRequest,
+  request: Pick<MachineRequest, 'attributes' | 'constraints' | 'guests'>,
   images: Table,
   offers: Offers,
   offer: number,
@@ -231,66 +236,129 @@ function nearestTo(numerator: bigint, denominator: bigint): number {
   return Number(up ? whole + 1n : whole);
 }
 
-/** Every offer with its cheapest fitting image, in order of price, ties in the catalog's order. */
-export function fitsByDefinition(whole: Compiled, request: MachineRequest, at: string | undefined): readonly Fit[] {
-  const { catalog } = whole;
-  const program = withoutRules(whole.program, ({ id }) => request.waived.includes(id));
+/** The facts of an offer with an image, and what rules derive from them for one request. */
+export interface Reading {
+  readonly request: MachineRequest;
+  readonly facts: Facts;
+  /** Worked out when it is first asked for. */
+  derived(): Capabilities;
+}
+
+/** What constraints and rules say of single offers with single images, from the definition alone. */
+export interface Definition {
+  /** Images that there are for the requests' base. */
+  readonly images: Images;
+  /** Those that boot on an offer, in order of preference. */
+  imagesOn(offer: number): readonly number[];
+  read(request: MachineRequest, offer: number, image: number): Reading;
+  /** Nano-dollars per hour as billed. */
+  bill(reading: Reading, offer: number): number;
+  /** What an offer billed so much ranks by: see `prefer`. */
+  rank(reading: Reading, billed: number): number;
+  /** Whether constraints are met, were the price 0: what misses them is not looked at further. */
+  mayMeet(reading: Reading): boolean;
+  /** Whether constraints, containers and rules are met. */
+  meets(reading: Reading, price: number): boolean;
+  /** The rules that keep something back, those that cannot be decided included. */
+  reserves(reading: Reading): readonly RuleOf<'reserve'>[];
+}
+
+/** @param waived ids of the rules that do not count */
+export function definitionOf(
+  { catalog, program: whole }: Compiled,
+  base: Base,
+  waived: readonly string[],
+  at: string | undefined,
+): Definition {
+  const program = withoutRules(whole, ({ id }) => waived.includes(id));
   const compiled: Compiled = { catalog, program };
-  const images: Images = imagesOf(compiled, request.base);
-  const { offers } = catalog;
-  const needs: readonly CapabilityNeed[] = request.containers;
-  const fits: Fit[] = [];
+  const { offers, types } = catalog;
+  const images: Images = imagesOf(compiled, base);
+  const date = at ?? catalog.newestPrice;
   const hasMaas = Array.from({ length: catalog.regions.size }, (_, row) => row).some(
     (row) => textAt(catalog.regions, 'offer.provider', row) === 'maas',
   );
   const knownIn = new Map<string, Set<string>>();
   const learn = (table: Table, name: string, regionOf: (row: number) => number): void => {
+    if (!table.columns.has(name)) return;
     for (let row = 0; row < table.size; row += 1) {
       const region = regionOf(row);
       const place = `${textAt(catalog.regions, 'offer.cloud', region)} ${textAt(catalog.regions, 'offer.region', region)}`;
       for (const zone of (valueAt(table, name, row) as readonly string[] | undefined) ?? []) {
-        knownIn.set(zone, new Set([...(knownIn.get(zone) ?? []), place]));
+        const places = knownIn.get(zone) ?? new Set<string>();
+        knownIn.set(zone, places.add(place));
       }
     }
   };
   learn(catalog.regions, 'offer.region-zones', (row) => row);
   learn(offers, 'offer.zones', (row) => offers.region[row]!);
   learn(catalog.listedUnpriced, 'offer.zones', (row) => catalog.listedUnpriced.region[row]!);
-  for (let offer = 0; offer < offers.size; offer += 1) {
-    let best: Fit | undefined;
-    for (const image of images.byCloud.get(textAt(catalog.types, 'type.cloud', offers.type[offer]!) ?? '') ?? []) {
-      const facts = factsOf(compiled, request, images.table, offers, offer, image, at ?? catalog.newestPrice);
-      if (!fitsImage(facts)) continue;
-      const derived = referenceCapabilities(program, facts);
-      const applying = program.prices.filter((rule) => referenceApplies(program, rule, facts, derived) === TRUE);
-      const { total } = billedPrice(offers.price[offer]!, applying, (name) =>
-        numberAt(catalog.types, name, offers.type[offer]!),
-      );
+  const factsAt = (
+    request: Pick<MachineRequest, 'attributes' | 'constraints' | 'guests'>,
+    offer: number,
+    row: number,
+  ) => factsOf(compiled, request, images.table, offers, offer, row, date);
+  return {
+    images,
+    imagesOn: (offer) =>
+      (images.byCloud.get(textAt(types, 'type.cloud', offers.type[offer]!) ?? '') ?? []).filter((image) =>
+        fitsImage(factsAt({ attributes: new Map(), constraints: NO_CONSTRAINTS, guests: [] }, offer, image)),
+      ),
+    read(request, offer, image) {
+      const facts = factsAt(request, offer, image);
+      let derived: Capabilities | undefined;
+      return {
+        request,
+        facts,
+        derived() {
+          derived ??= referenceCapabilities(program, facts);
+          return derived;
+        },
+      };
+    },
+    bill({ facts, derived }, offer) {
+      const applying = program.prices.filter((rule) => referenceApplies(program, rule, facts, derived()) === TRUE);
+      return billedPrice(offers.price[offer]!, applying, (name) => numberAt(types, name, offers.type[offer]!)).total;
+    },
+    rank({ facts, derived }, billed) {
       const share = program.rules.reduce(
         (sum, rule) =>
-          rule.action.verb === 'prefer' && referenceApplies(program, rule, facts, derived) === TRUE
+          rule.action.verb === 'prefer' && referenceApplies(program, rule, facts, derived()) === TRUE
             ? sum + BigInt(rule.action.preference.share)
             : sum,
         1_000_000n,
       );
-      const rank = Number.isNaN(total) ? total : nearestTo(BigInt(total) * (share < 0n ? 0n : share), 1_000_000n);
-      if (best !== undefined && (rank > best.rank || (rank === best.rank && total >= best.price))) continue;
-      if (!meetsConstraints(request, facts, total, knownIn, hasMaas) || !holdsGuests(compiled, request, facts))
-        continue;
-      if (
-        needs.some(
-          (need) =>
-            hasCapability(
-              derived.get(need.capability) ?? { lower: 'absent', upper: 'absent', maybeAny: false },
-              need.atLeast,
-            ) !== TRUE,
-        )
-      )
-        continue;
-      if (referenceRefusals(program, facts, derived).length > 0) continue;
-      if (request.constraints.byKey.get('launcher')?.value === 'juju' && !launchable(compiled, request, facts))
-        continue;
-      best = { offer, image, price: total, rank };
+      return Number.isNaN(billed) ? billed : nearestTo(BigInt(billed) * (share < 0n ? 0n : share), 1_000_000n);
+    },
+    mayMeet: ({ request, facts }) => meetsConstraints(request, facts, 0, knownIn, hasMaas),
+    meets: ({ request, facts, derived }, price) =>
+      meetsConstraints(request, facts, price, knownIn, hasMaas) &&
+      holdsGuests(compiled, request, facts) &&
+      request.containers.every(
+        (need) => hasCapability(derived().get(need.capability) ?? ABSENT, need.atLeast) === TRUE,
+      ) &&
+      referenceRefusals(program, facts, derived()).length === 0 &&
+      (request.constraints.byKey.get('launcher')?.value !== 'juju' || launchable(compiled, request, facts)),
+    reserves: ({ facts, derived }) =>
+      program.reserves.filter((rule) => referenceApplies(program, rule, facts, derived()) !== FALSE),
+  };
+}
+
+/** Every offer with its cheapest fitting image, in order of price, ties in the catalog's order. */
+export function fitsByDefinition(whole: Compiled, request: MachineRequest, at: string | undefined): readonly Fit[] {
+  const { catalog } = whole;
+  const { offers } = catalog;
+  const definition = definitionOf(whole, request.base, request.waived, at);
+  const fits: Fit[] = [];
+  for (let offer = 0; offer < offers.size; offer += 1) {
+    let best: Fit | undefined;
+    for (const image of definition.imagesOn(offer)) {
+      const reading = definition.read(request, offer, image);
+      if (!definition.mayMeet(reading)) continue;
+      const price = definition.bill(reading, offer);
+      const rank = definition.rank(reading, price);
+      if (best !== undefined && (rank > best.rank || (rank === best.rank && price >= best.price))) continue;
+      if (definition.meets(reading, price)) best = { offer, image, price, rank };
     }
     if (best !== undefined) fits.push(best);
   }
@@ -321,10 +389,6 @@ export function launchable(compiled: Compiled, request: MachineRequest, facts: F
   };
   const derived = referenceCapabilities(launching, facts);
   return request.containers.every(
-    (need) =>
-      hasCapability(
-        derived.get(need.capability) ?? { lower: 'absent', upper: 'absent', maybeAny: false },
-        need.atLeast,
-      ) === TRUE,
+    (need) => hasCapability(derived.get(need.capability) ?? ABSENT, need.atLeast) === TRUE,
   );
 }

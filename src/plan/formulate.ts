@@ -48,6 +48,8 @@ export interface Formulation {
   readonly hosts: readonly Host[];
   /** In order of their names. */
   readonly partitions: readonly Partition[];
+  /** Nano-dollars an hour of the running machines on which units stay: every plan costs so much more than its bins. */
+  readonly kept: bigint;
   /** Running machines of which no offer is known, which are left out. */
   readonly unknownMachines: readonly RunningMachine[];
 }
@@ -158,7 +160,8 @@ function partitionOf(
     });
     const isBound = most.some((count) => count !== Number.POSITIVE_INFINITY);
     bins.push({
-      price: machine.keepPrice,
+      // Where something stays, it is paid for in any case; see `kept`.
+      price: counts.some((count) => count > 0) ? 0 : machine.keepPrice,
       capacity,
       sizes: sizesFor(host, machine.zone),
       supply: supplies.length,
@@ -273,7 +276,8 @@ export function formulate(compiled: Compiled, model: ModelRequest, at: string | 
   // Whoever runs machines already is where they are.
   const homes = new Set(known.map(({ host }) => keyOf(host).name));
   const partitions = [...places]
-    .filter(([name]) => homes.size === 0 || (homes.size === 1 && homes.has(name)))
+    // Units that sit together and need machines of different bases can be nowhere.
+    .filter(([name]) => clashing.length === 0 && (homes.size === 0 || (homes.size === 1 && homes.has(name))))
     .sort(([a], [b]) => compareText(a, b))
     .map(([name, { place, own }]) => partitionOf(name, place, own, known, { classes, dimensions }));
   return {
@@ -283,6 +287,10 @@ export function formulate(compiled: Compiled, model: ModelRequest, at: string | 
     dimensions,
     hosts,
     partitions,
+    kept: known.reduce((sum, { machine, host }) => {
+      const { counts } = standing(machine, host, { classes, dimensions });
+      return sum + (counts.some((count) => count > 0) ? BigInt(machine.keepPrice) : 0n);
+    }, 0n),
     unknownMachines: running.filter(({ host }) => host === undefined).map(({ machine }) => machine),
   };
 }

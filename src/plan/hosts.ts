@@ -1,7 +1,7 @@
 import { setAt, textAt } from '../catalog/column.ts';
 import type { Compiled } from '../match/compiled.ts';
 import { isFit, prepare, type Query } from '../match/query.ts';
-import type { CapabilityNeed } from '../request/constraints.ts';
+import type { CapabilityNeed, Constraints } from '../request/constraints.ts';
 import type { ModelRequest, UnitGroup } from '../request/model.ts';
 import type { Base, MachineRequest } from '../request/request.ts';
 import { linearReserve } from '../rules/reserve.ts';
@@ -33,6 +33,17 @@ export interface Host {
   readonly room: ReadonlyMap<string, Room>;
 }
 
+/** Containers that constraints ask a machine to be able to host. */
+function hostedBy({ byKey }: Constraints): readonly CapabilityNeed[] {
+  const single = byKey.get('container')?.value;
+  return [
+    ...(typeof single === 'string' && single !== '' && single !== 'none'
+      ? [{ capability: single, atLeast: undefined }]
+      : []),
+    ...((byKey.get('containers')?.value ?? []) as readonly CapabilityNeed[]),
+  ];
+}
+
 /** The request for one machine that a unit alone would be: what bounds its host, and nothing that it takes. */
 export function hostRequest(
   { attributes, waived }: ModelRequest,
@@ -42,10 +53,7 @@ export function hostRequest(
   return {
     constraints,
     placement: { kind: 'none' },
-    containers: [
-      ...(container === undefined ? [] : [container]),
-      ...((constraints.byKey.get('containers')?.value as readonly CapabilityNeed[] | undefined) ?? []),
-    ],
+    containers: [...(container === undefined ? [] : [container]), ...hostedBy(constraints)],
     guests: [],
     base,
     count: 1,

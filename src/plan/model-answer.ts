@@ -15,6 +15,7 @@ import { modelConflicts } from './model-conflicts.ts';
 import { modelNotes } from './model-notes.ts';
 import type { ModelProblem } from './model-problem.ts';
 import type { Answer, Machine } from './schema.ts';
+import { unitGroups } from './unit-groups.ts';
 
 /** The answer to a model: machines with their units, what they cost, and what proves that nothing cheaper exists. */
 
@@ -187,6 +188,7 @@ export function modelAnswer(problem: ModelProblem, formulation: Formulation, sol
     format: 'stowage.answer/1',
     status: solved.status,
     ...emptyAnswer(),
+    'unit-groups': unitGroups(request),
     considered: {
       offers: new Set(formulation.hosts.map(({ offer }) => offer)).size,
       fit: new Set(formulation.hosts.map(({ offer }) => offer)).size,
@@ -209,13 +211,16 @@ export function modelAnswer(problem: ModelProblem, formulation: Formulation, sol
       notes: [...modelNotes(problem, formulation, [])],
     };
   }
-  const { cost, uses } = part.packing;
+  const { uses } = part.packing;
+  const cost = part.packing.cost + formulation.kept;
+  const bound = solved.bound + formulation.kept;
   const isTooDear = request.budget !== undefined && cost * 730n > BigInt(request.budget);
   if (isTooDear) {
-    const isSure = solved.bound * 730n > BigInt(request.budget!);
+    const isSure = bound * 730n > BigInt(request.budget!);
     return {
       ...common,
       status: isSure ? 'infeasible' : 'unknown',
+      ...(isSure ? { certificate: certificateOf(formulation, solved) } : {}),
       notes: [
         ...modelNotes(problem, formulation, []),
         {
@@ -228,7 +233,6 @@ export function modelAnswer(problem: ModelProblem, formulation: Formulation, sol
   const patterns = uses.flatMap(({ pattern, times }) => Array.from({ length: times }, () => pattern));
   const planned = plannedMachines(formulation, partition, patterns, request);
   const described = planned.map((one) => ({ planned: one, machine: describePlanned(one, problem, dimensions) }));
-  const { bound } = solved;
   return {
     ...common,
     cost: formatMoney(cost),

@@ -3,6 +3,7 @@ import { priceFileSchema } from '../sources/prices.ts';
 import { deploySchema } from './deploy-schema.ts';
 import { packSchema } from './pack-bundle.ts';
 import { problemSchema } from './problem.ts';
+import { runningSchema } from './running-schema.ts';
 import { answerSchema } from './schema.ts';
 import { whatIfSchema } from './what-if.ts';
 import { whyNotSchema } from './why-not-schema.ts';
@@ -15,6 +16,7 @@ export function publishedSchemas(): ReadonlyMap<string, unknown> {
     ['answer', z.toJSONSchema(answerSchema, { io: 'output' })],
     ['deploy', z.toJSONSchema(deploySchema, { io: 'output' })],
     ['pack', z.toJSONSchema(packSchema, { io: 'output' })],
+    ['running', z.toJSONSchema(runningSchema, { io: 'output' })],
     ['what-if', z.toJSONSchema(whatIfSchema, { io: 'output' })],
     ['why-not', z.toJSONSchema(whyNotSchema, { io: 'output' })],
   ]);

@@ -168,6 +168,17 @@ export const diagnosticSchema = z.strictObject({
   hint: z.string().optional(),
 });
 
+const unitGroup = z.strictObject({
+  id: z.string(),
+  count: size,
+  needs: z.record(z.string(), size).meta({ description: 'What each takes of its machine, by dimension.' }),
+  container: z.string().optional().meta({ description: 'The container type that each runs in.' }),
+  'max-per-machine': size.optional(),
+  'apart-from': z.array(z.string()).optional(),
+  with: z.string().optional(),
+  spread: z.literal('zone').optional(),
+});
+
 export const answerSchema = z
   .strictObject({
     format: z.literal('stowage.answer/1'),
@@ -289,6 +300,10 @@ export const answerSchema = z
       ),
     }),
     certificate: certificate.optional(),
+    'unit-groups': z
+      .array(unitGroup)
+      .optional()
+      .meta({ description: 'Of a model: its units as they were asked for, in the order of the request.' }),
     'model-conflicts': z
       .array(z.strictObject({ units: z.array(z.string()), text: z.string() }))
       .optional()
@@ -304,4 +319,5 @@ export type Machine = Answer['machines'][number];
 export type Alternative = NonNullable<Answer['full-speed']>;
 export type RelaxationText = z.infer<typeof relaxation>;
 export type ConflictText = z.infer<typeof conflict>;
+export type UnitGroupText = z.infer<typeof unitGroup>;
 export type Note = Answer['notes'][number];

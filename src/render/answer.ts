@@ -3,7 +3,8 @@ import { needsCloudTool } from '../plan/steps.ts';
 import { formatMonthly, formatPercent, readMoney } from '../quantity/money.ts';
 import { formatSize } from '../quantity/size.ts';
 import { type Block, list, paragraph } from './blocks.ts';
-import { clashes, compared, marks, offerText, waysOut, whyBlocks } from './explanation.ts';
+import { clashes, compared, marks, offerText, sourcesOf, waysOut, whyBlocks } from './explanation.ts';
+import { isModelAnswer, modelBlocks } from './model.ts';
 import { grouped } from './table.ts';
 
 /** An answer for people: the first screen answers, `verbose` tells the rest. */
@@ -230,10 +231,17 @@ function feasible(answer: Answer, verbose: boolean): readonly Block[] {
 /** The answer for people. */
 export function answerBlocks(answer: Answer, options: AnswerTextOptions = {}): readonly Block[] {
   const { verbose = false, depth = Number.POSITIVE_INFINITY, more } = options;
-  const blocks = answer.machines.length === 0 ? [...infeasible(answer, options)] : [...feasible(answer, verbose)];
+  const isModel = isModelAnswer(answer);
+  const blocks = isModel
+    ? [...modelBlocks(answer, verbose, more)]
+    : answer.machines.length === 0
+      ? [...infeasible(answer, options)]
+      : [...feasible(answer, verbose)];
   const notes = answer.notes.filter((note) => !QUIET_NOTES.includes(note.code));
   if (notes.length > 0) blocks.push(paragraph(...notes.map(({ text }) => `Note: ${text}.`)));
-  const dates = [...new Set(answer.machines.map((machine) => machine['as-of']).filter((date) => date !== null))];
+  // What runs costs what it is said to cost.
+  const bought = answer.machines.filter((machine) => machine.running !== true);
+  const dates = [...new Set(bought.map((machine) => machine['as-of']).filter((date) => date !== null))];
   const own = answer.notes.some((note) => note.code === 'own-price');
   if (dates.length > 0) {
     const what = own ? 'Own prices on the list' : `List price${dates.length > 1 ? 's' : ''}`;
@@ -242,5 +250,6 @@ export function answerBlocks(answer: Answer, options: AnswerTextOptions = {}): r
     const tellsMore = !verbose && answer.proof?.startsWith('juju-') !== true;
     blocks.push(paragraph(`${what} of ${dates.join(', ')}, USD; ${apart}${tellsMore ? ' --verbose tells why.' : ''}`));
   }
-  return verbose ? [...blocks, ...whyBlocks(answer, more, depth)] : blocks;
+  if (!verbose) return blocks;
+  return [...blocks, ...(isModel ? [sourcesOf(answer)] : whyBlocks(answer, more, depth))];
 }

@@ -215,6 +215,17 @@ function waterfall(answer: Answer): readonly Block[] {
 
 const signed = (change: string): string => (change.startsWith('-') ? change : `+${change}`);
 
+/** What the answer was made of. */
+export function sourcesOf({ inputs }: Answer): Block {
+  return {
+    kind: 'pairs',
+    pairs: [
+      ['Catalog', inputs.catalog],
+      ['Rules', inputs.rules],
+    ],
+  };
+}
+
 /** Why, in full. */
 export function whyBlocks(answer: Answer, more: readonly string[] | undefined, depth: number): readonly Block[] {
   return [
@@ -223,12 +234,6 @@ export function whyBlocks(answer: Answer, more: readonly string[] | undefined, d
     ...(answer.explanation.needs.length === 0 ? [] : [needsTable(answer)]),
     ...certificate(answer),
     ...savings(answer, more),
-    {
-      kind: 'pairs',
-      pairs: [
-        ['Catalog', answer.inputs.catalog],
-        ['Rules', answer.inputs.rules],
-      ],
-    },
+    sourcesOf(answer),
   ];
 }

@@ -6,6 +6,16 @@ import { toText } from './text.ts';
 export const FORMATS = ['tabular', 'json', 'yaml', 'markdown'] as const;
 export type Format = (typeof FORMATS)[number];
 
+/** Answers have machines, which can be put in rows and drawn as well. */
+export const ANSWER_FORMATS = [...FORMATS, 'csv', 'html'] as const;
+export type AnswerFormat = (typeof ANSWER_FORMATS)[number];
+
+/** Whether a format is one for values other than answers. */
+export const isFormat = (format: AnswerFormat): format is Format => (FORMATS as readonly string[]).includes(format);
+
+/** Whether programs read the format to learn how it went: they get what is at fault in it too. */
+export const tellsFaults = (format: AnswerFormat): boolean => format === 'json' || format === 'yaml';
+
 /** A value in a format, with a newline at its end. `blocks` is the value for people. */
 export async function render(value: unknown, format: Format, blocks: () => readonly Block[]): Promise<string> {
   switch (format) {
@@ -26,6 +36,21 @@ export async function render(value: unknown, format: Format, blocks: () => reado
 }
 
 /** An answer in a format. The same answer gives the same bytes. */
-export function renderAnswer(answer: Answer, format: Format, options: AnswerTextOptions = {}): Promise<string> {
-  return render(answer, format, () => answerBlocks(answer, options));
+export async function renderAnswer(
+  answer: Answer,
+  format: AnswerFormat,
+  options: AnswerTextOptions = {},
+): Promise<string> {
+  switch (format) {
+    case 'csv': {
+      const { answerCsv } = await import('./csv.ts');
+      return answerCsv(answer);
+    }
+    case 'html': {
+      const { answerPage } = await import('./page.ts');
+      return answerPage(answer, options);
+    }
+    default:
+      return render(answer, format, () => answerBlocks(answer, options));
+  }
 }

@@ -30,6 +30,11 @@ export interface SeenCapability {
   readonly via: string;
 }
 
+interface Bearing {
+  readonly rules: readonly Rule[];
+  readonly places: ReadonlyMap<Condition, number>;
+}
+
 export interface Conclusions {
   condition(condition: Condition): Diagram;
   /** Outcomes are values; undefined where unknown. */
@@ -160,15 +165,25 @@ export function concludeAll(program: Program, own: Diagrams): Conclusions {
     return made;
   };
 
-  const rulesFor = (stratum: Stratum, name: string): readonly Rule[] => [
-    ...stratum.providers.filter(({ action }) => action.grants.some((grant) => grant.capability === name)),
-    ...stratum.refiners.filter(({ action }) => action.grants.some((grant) => grant.capability === name)),
-    ...stratum.withholders.filter(({ action }) => action.capabilities.includes(name)),
-  ];
+  const bearings = new Map<string, Bearing>();
+  /** The rules that bear on a capability, with the place of each condition among them. */
+  const bearingOn = (stratum: Stratum, name: string): Bearing => {
+    let found = bearings.get(name);
+    if (found === undefined) {
+      const rules: readonly Rule[] = [
+        ...stratum.providers.filter(({ action }) => action.grants.some((grant) => grant.capability === name)),
+        ...stratum.refiners.filter(({ action }) => action.grants.some((grant) => grant.capability === name)),
+        ...stratum.withholders.filter(({ action }) => action.capabilities.includes(name)),
+      ];
+      found = { rules, places: new Map(rules.map(({ applies }, index) => [applies, index])) };
+      bearings.set(name, found);
+    }
+    return found;
+  };
   /** What a stratum makes of a capability where its rules, in order, apply so. */
-  const derivedFrom = (stratum: Stratum, name: string, rules: readonly Rule[], truths: readonly unknown[]) => {
-    const truthOf = new Map(rules.map((rule, index) => [rule.applies, truths[index] as Tri]));
-    return deriveOne(program, stratum, name, (asked) => truthOf.get(asked)!);
+  const derivedFrom = (stratum: Stratum, name: string, truths: readonly unknown[]): CapabilityState => {
+    const { places } = bearingOn(stratum, name);
+    return deriveOne(program, stratum, name, (asked) => truths[places.get(asked)!] as Tri);
   };
   const deriveOver = (
     stratum: Stratum,
@@ -176,10 +191,10 @@ export function concludeAll(program: Program, own: Diagrams): Conclusions {
   ): ReadonlyMap<string, Diagram> =>
     new Map(
       stratum.capabilities.map((name) => {
-        const rules = rulesFor(stratum, name);
+        const { rules } = bearingOn(stratum, name);
         const diagram = own.combine(
           rules.map(({ applies }) => condition(applies, soFar)),
-          (truths) => constantOf(derivedFrom(stratum, name, rules, truths)),
+          (truths) => constantOf(derivedFrom(stratum, name, truths)),
         );
         return [name, diagram];
       }),
@@ -216,12 +231,12 @@ export function concludeAll(program: Program, own: Diagrams): Conclusions {
       if (stratum === undefined) return [];
       // Within a stratum that reads itself, what its rules read is what comes out in the end.
       const soFar = stratum.recursive ? statesOf(stratum) : undefined;
-      return rulesFor(stratum, capability).map((rule) => ({ rule, applies: condition(rule.applies, soFar) }));
+      return bearingOn(stratum, capability).rules.map((rule) => ({ rule, applies: condition(rule.applies, soFar) }));
     },
     seenGiven(capability, truths) {
       const stratum = stratumOf.get(capability);
       if (stratum === undefined) return { level: 'false', via: '' };
-      const state = derivedFrom(stratum, capability, rulesFor(stratum, capability), truths);
+      const state = derivedFrom(stratum, capability, truths);
       const present = passesLevel(state, ANY_VERSION);
       if (present !== TRUE) return { level: present === UNKNOWN_TRUTH ? 'unknown' : 'false', via: '' };
       return { level: levelText(levelAt(program, state.lower)), via: viaOf(state) };

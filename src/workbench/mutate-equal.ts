@@ -30,6 +30,10 @@ export type Verdict =
 const MOST_NODES = 400_000;
 /** Combinations of diagrams that are looked at for one conclusion of one mutant. */
 const MOST_COMBINATIONS = 20_000;
+/** Combinations for which a conclusion differs that are enough to choose one of. */
+const ENOUGH = 500;
+/** Ways in which other facts are chosen where a difference is guessed. */
+const GUESSES = 30;
 
 const leavesIn = (rules: readonly (Rule | undefined)[]): readonly Leaf[] =>
   rules.flatMap((rule) =>
@@ -65,6 +69,8 @@ function reachedFrom(names: Iterable<string>, rules: readonly Rule[]): ReadonlyS
 /** Compares mutants of one program with it. */
 export interface Comparison {
   verdict(mutant: Mutant): Verdict;
+  /** Facts for which a mutant may conclude otherwise, where that cannot be worked out: for trying. */
+  guesses(mutant: Mutant): readonly Witness[];
 }
 
 /** How clearly two outcomes differ: not at all, only by what is unknown, or for certain. */
@@ -95,7 +101,7 @@ export function comparisonWith(program: Program, mutants: readonly Mutant[]): Co
    * Where a test sees a difference in a capability. Only where some rule that bears on it differs need the others be
    * looked at, which cuts off nearly all of them.
    */
-  const capabilityContrasts = (name: string, theirs: Conclusions): readonly ['level' | 'via', Diagram][] => {
+  const capabilityContrast = (name: string, theirs: Conclusions): Diagram => {
     const [ours, others] = [original.bearing(name), theirs.bearing(name)];
     const operands = [...new Set([...ours, ...others].map(({ applies }) => applies))];
     const [at, otherAt] = [ours, others].map((list) => list.map(({ applies }) => operands.indexOf(applies)));
@@ -106,36 +112,37 @@ export function comparisonWith(program: Program, mutants: readonly Mutant[]): Co
       return isSame && ours[a]?.applies === others[b]?.applies ? [] : [{ one: at![a], other: otherAt![b], isSame }];
     });
     const never = own.constant(String(FALSE), FALSE);
-    const same = constantOf(0);
+    const same = own.constant('seen 0 0', { level: 0, via: 0 });
+    let found = 0;
     const settled = (parts: readonly Diagram[]): Diagram | undefined =>
+      // Where enough is known to be told apart, the rest is not looked at.
+      found >= ENOUGH ||
       pairs.every(({ one, other, isSame }) => {
         const [a, b] = [one === undefined ? never : parts[one]!, other === undefined ? never : parts[other]!];
         return a === b && (isSame || a === never);
       })
         ? same
         : undefined;
-    return (['level', 'via'] as const).map((differs) => [
-      differs,
-      own.combine(
-        operands,
-        (truths) => {
-          const [one, other] = [
-            original.seenGiven(
-              name,
-              at!.map((index) => truths[index] as Tri),
-            ),
-            theirs.seenGiven(
-              name,
-              otherAt!.map((index) => truths[index] as Tri),
-            ),
-          ];
-          if (one[differs] === other[differs]) return same;
-          return constantOf(one.level === 'unknown' || other.level === 'unknown' ? 1 : 2);
-        },
-        settled,
-        MOST_COMBINATIONS,
-      ),
-    ]);
+    return own.combine(
+      operands,
+      (truths) => {
+        const one = original.seenGiven(
+          name,
+          at!.map((index) => truths[index] as Tri),
+        );
+        const other = theirs.seenGiven(
+          name,
+          otherAt!.map((index) => truths[index] as Tri),
+        );
+        const clear: Contrast = one.level === 'unknown' || other.level === 'unknown' ? 1 : 2;
+        const level = one.level === other.level ? 0 : clear;
+        const via = one.via === other.via ? 0 : clear;
+        if (level === 2 || via === 2) found += 1;
+        return own.constant(`seen ${level} ${via}`, { level, via });
+      },
+      settled,
+      MOST_COMBINATIONS,
+    );
   };
 
   const compare = (mutant: Mutant): readonly Witness[] => {
@@ -148,9 +155,14 @@ export function comparisonWith(program: Program, mutants: readonly Mutant[]): Co
     for (const name of reached) {
       if (name.startsWith('can.')) {
         const capability = name.slice('can.'.length);
-        for (const [differs, diagram] of capabilityContrasts(capability, theirs))
-          for (const facts of factsIn(diagram))
-            witnesses.push({ key: { kind: 'capability', name: capability, differs }, facts });
+        const diagram = capabilityContrast(capability, theirs);
+        for (const differs of ['level', 'via'] as const)
+          for (const wanted of [2, 1] as const) {
+            const isWanted = (seen: unknown): boolean =>
+              (seen as Readonly<Record<string, Contrast>>)[differs] === wanted;
+            const facts = own.factsFor(diagram, isWanted, preset);
+            if (facts !== undefined) witnesses.push({ key: { kind: 'capability', name: capability, differs }, facts });
+          }
       } else {
         const attribute = program.vocabulary.attributes.get(name)!;
         const diagram = contrast(original.value(attribute), theirs.value(attribute), (x, y) =>
@@ -188,18 +200,50 @@ export function comparisonWith(program: Program, mutants: readonly Mutant[]): Co
     return witnesses;
   };
 
+  /** Facts for which some rule that differs applies otherwise, with other facts chosen this way and that. */
+  const guess = (mutant: Mutant): readonly Witness[] => {
+    const theirs = concludeAll(mutant.program, own);
+    return mutant.changed.flatMap(({ before, after }) => {
+      const isOther = JSON.stringify(before?.action) !== JSON.stringify(after?.action);
+      const [old, now] = [
+        before === undefined ? never() : original.condition(before.applies),
+        after === undefined ? never() : theirs.condition(after.applies),
+      ];
+      const diagram = contrast(old, now, (x, y) => (x !== y || (isOther && x !== FALSE) ? 2 : 0));
+      const told = own.factsFor(diagram, (found) => found === 2, preset);
+      if (told === undefined) return [];
+      const names = [before, after].flatMap((rule) => (rule === undefined ? [] : touchedBy(rule)));
+      return Array.from({ length: GUESSES }, (_, turn) => {
+        const facts = new Map(told);
+        for (const [place, { attribute, samples }] of domains.entries())
+          if (turn > 0 && !facts.has(attribute.name))
+            facts.set(attribute.name, samples[(turn * 7 + place * 3) % samples.length]);
+        return [...new Set(names)].flatMap((name): readonly Witness[] =>
+          (['level', 'via'] as const).map((differs) => ({ key: { kind: 'capability', name, differs }, facts })),
+        );
+      }).flat();
+    });
+  };
+  const never = (): Diagram => own.constant(String(FALSE), FALSE);
+  /** What is worked out, or nothing where diagrams outgrow their cap. */
+  const bounded = <T>(work: () => T): T | undefined => {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof TooManyNodes)) throw error;
+      // What others have used up is no fault of the next.
+      if (own.size() > MOST_NODES / 2) begin();
+      return undefined;
+    }
+  };
+
   return {
     verdict(mutant) {
-      try {
-        const witnesses = compare(mutant);
-        if (witnesses.length > 0) return { kind: 'different', witnesses };
-        return isExact ? { kind: 'equivalent' } : { kind: 'undecided' };
-      } catch (error) {
-        if (!(error instanceof TooManyNodes)) throw error;
-        // What others have used up is no fault of the next.
-        if (own.size() > MOST_NODES / 2) begin();
-        return { kind: 'undecided' };
-      }
+      const witnesses = bounded(() => compare(mutant));
+      if (witnesses === undefined) return { kind: 'undecided' };
+      if (witnesses.length > 0) return { kind: 'different', witnesses };
+      return isExact ? { kind: 'equivalent' } : { kind: 'undecided' };
     },
+    guesses: (mutant) => bounded(() => guess(mutant)) ?? [],
   };
 }

@@ -38,7 +38,10 @@ export interface Survivor {
   readonly part: string;
   readonly what: string;
   readonly span: Span;
-  /** A row of a case, as a value that reads back as the same row; undefined where none could be made. */
+  /**
+   * A row of a case, as a value that reads back as the same row; undefined where none could be made. Several survivors
+   * that one row kills have the same object.
+   */
   readonly row: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -174,13 +177,19 @@ function factsToTry(program: Program, { key, facts }: Witness): readonly Facts[]
   ];
 }
 
+/** A row with its text as a value. */
+interface Killing {
+  readonly row: TestRow;
+  readonly written: Readonly<Record<string, unknown>>;
+}
+
 /** A row that passes with the rules as they are and fails with the slip: tried before it is shown. */
 function killingRow(
   program: Program,
   mutant: Mutant,
   witnesses: readonly Witness[],
   suite: TestSuite,
-): Survivor['row'] {
+): Killing | undefined {
   const { module } = suite;
   for (const witness of witnesses) {
     for (const facts of factsToTry(program, witness)) {
@@ -207,11 +216,12 @@ function killingRow(
           ...(real.price === undefined ? {} : { price: plainly(real.price) }),
           ...(real.rank === undefined ? {} : { rank: plainly(real.rank) }),
         };
-        return {
+        const written = {
           name: name === '' ? 'nothing known' : name,
           ...(Object.keys(stated).length === 0 ? {} : { with: stated }),
           expect: shown,
         };
+        return { row, written };
       }
     }
   }
@@ -254,20 +264,26 @@ export function mutate(
   let equivalent = 0;
   let undecided = 0;
   const survivors: Survivor[] = [];
+  const rowsFound: Killing[] = [];
   for (const mutant of open) {
     const verdict = comparison.verdict(mutant);
-    if (verdict.kind === 'equivalent') equivalent += 1;
-    else if (verdict.kind === 'undecided') undecided += 1;
-    else {
-      const row = killingRow(program, mutant, verdict.witnesses, suite);
-      // Other amounts may come to the same for all sizes that are tried.
-      if (
-        row === undefined &&
-        verdict.witnesses.every(({ key }) => key.kind === 'price' || key.kind === 'prefer' || key.kind === 'reserve')
-      )
-        undecided += 1;
-      else survivors.push({ operator: mutant.operator, part: mutant.part, what: mutant.what, span: mutant.span, row });
+    if (verdict.kind === 'equivalent') {
+      equivalent += 1;
+      continue;
     }
+    const witnesses = verdict.kind === 'different' ? verdict.witnesses : comparison.guesses(mutant);
+    // A row that kills an earlier one may do: fewer rows are to be pasted then.
+    const before = rowsFound.find(({ row }) => !passes(mutant.program, row, suite.module));
+    const killing = before ?? killingRow(program, mutant, witnesses, suite);
+    if (before === undefined && killing !== undefined) rowsFound.push(killing);
+    const row = killing?.written;
+    // Without a row, other amounts may come to the same for all sizes; and what is guessed is not known.
+    const isKnown =
+      verdict.kind === 'different' &&
+      !witnesses.every(({ key }) => key.kind === 'price' || key.kind === 'prefer' || key.kind === 'reserve');
+    const { operator, part, what, span } = mutant;
+    if (row !== undefined || isKnown) survivors.push({ operator, part, what, span, row });
+    else undecided += 1;
   }
   return { module: suite.module, mutants: mutants.length, killed, equivalent, undecided, survivors };
 }

@@ -38,50 +38,56 @@ const ask = z
   })
   .meta({ id: 'ask', description: 'What is asked for, as in a problem file.' });
 
-const expectation = z
-  .strictObject({
-    can: z
-      .record(z.string(), z.union([z.boolean(), text]))
-      .optional()
-      .meta({ description: 'Per capability: a version, any, true (in whatever version), false, or unknown.' }),
-    'provides-via': z
-      .union([z.record(z.string(), z.string()), names])
-      .optional()
-      .meta({ description: 'Per capability how it comes about, or the rule that gives it; or a list of such rules.' }),
-    'refused-by': names.optional().meta({ description: 'All rules that refuse, unknown facts included.' }),
-    warnings: names.optional().meta({ description: 'All rules that warn.' }),
-    price: text.optional().meta({ description: 'USD an hour after price rules, or unknown.' }),
-    rank: text.optional().meta({ description: 'USD an hour that the offer ranks by after preferences, or unknown.' }),
-    facts: z
-      .record(z.string(), fact)
-      .optional()
-      .meta({ description: 'Facts as rules have them, by whole names (type.gpus): stated, or set; or unknown.' }),
-    reserves: z
-      .union([z.int().min(0), z.strictObject({ mem: z.int().min(0).optional(), cores: z.int().min(0).optional() })])
-      .optional()
-      .meta({ description: 'What the host keeps back: MiB of memory, or mem and cores.' }),
-    plan: z
-      .strictObject({
-        type: z.string().optional(),
-        cloud: z.string().optional(),
-        region: z.string().optional(),
-        market: z.enum(['on-demand', 'spot']).optional(),
-        image: z.string().optional(),
-        price: text.optional(),
-        cost: text.optional(),
-      })
-      .optional()
-      .meta({ description: 'What of the offers is chosen.' }),
-    error: z.literal('no-offer').optional().meta({ description: 'That nothing among the offers fits.' }),
-    core: names.optional().meta({ description: 'A smallest set of needs, or rules, that clash.' }),
-    relaxation: z
-      .strictObject({ changes: names.optional(), type: z.string().optional(), price: text.optional() })
-      .optional()
-      .meta({ description: 'The first way out.' }),
-  })
-  .meta({ id: 'expect', description: 'At least one thing that the rules must conclude.' });
+const levels = z.record(z.string(), z.union([z.boolean(), text]));
 
-function schemaOver(facts: ReturnType<typeof schemaOfFacts>) {
+const expectationOf = (can: typeof levels) =>
+  z
+    .strictObject({
+      can: can
+        .optional()
+        .meta({ description: 'Per capability: a version, any, true (in whatever version), false, or unknown.' }),
+      'provides-via': z
+        .union([z.record(z.string(), z.string()), names])
+        .optional()
+        .meta({
+          description: 'Per capability how it comes about, or the rule that gives it; or a list of such rules.',
+        }),
+      'refused-by': names.optional().meta({ description: 'All rules that refuse, unknown facts included.' }),
+      warnings: names.optional().meta({ description: 'All rules that warn.' }),
+      price: text.optional().meta({ description: 'USD an hour after price rules, or unknown.' }),
+      rank: text.optional().meta({ description: 'USD an hour that the offer ranks by after preferences, or unknown.' }),
+      facts: z
+        .record(z.string(), fact)
+        .optional()
+        .meta({ description: 'Facts as rules have them, by whole names (type.gpus): stated, or set; or unknown.' }),
+      reserves: z
+        .union([z.int().min(0), z.strictObject({ mem: z.int().min(0).optional(), cores: z.int().min(0).optional() })])
+        .optional()
+        .meta({ description: 'What the host keeps back: MiB of memory, or mem and cores.' }),
+      plan: z
+        .strictObject({
+          type: z.string().optional(),
+          cloud: z.string().optional(),
+          region: z.string().optional(),
+          market: z.enum(['on-demand', 'spot']).optional(),
+          image: z.string().optional(),
+          price: text.optional(),
+          cost: text.optional(),
+        })
+        .optional()
+        .meta({ description: 'What of the offers is chosen.' }),
+      error: z.literal('no-offer').optional().meta({ description: 'That nothing among the offers fits.' }),
+      core: names.optional().meta({ description: 'A smallest set of needs, or rules, that clash.' }),
+      relaxation: z
+        .strictObject({ changes: names.optional(), type: z.string().optional(), price: text.optional() })
+        .optional()
+        .meta({ description: 'The first way out.' }),
+    })
+    .meta({ id: 'expect', description: 'At least one thing that the rules must conclude.' });
+
+const expectation = expectationOf(levels);
+
+function schemaOver(facts: ReturnType<typeof schemaOfFacts>, expectation: ReturnType<typeof expectationOf>) {
   const given = names.optional().meta({ description: 'Named facts, merged in this order.' });
   const shared = { given, with: facts.optional(), ask: ask.optional() };
   const row = z.strictObject({ name: text, ...shared, expect: expectation });
@@ -144,7 +150,7 @@ function schemaOver(facts: ReturnType<typeof schemaOfFacts>) {
 
 const anyGroups = { type: anyFacts, offer: anyFacts, image: anyFacts, request: anyFacts };
 /** Any facts: what they are called and may be is judged by the vocabulary, with better words than a schema has. */
-export const testFileSchema = schemaOver(schemaOfFacts(anyGroups));
+export const testFileSchema = schemaOver(schemaOfFacts(anyGroups), expectation);
 
 export type TestFileText = z.infer<typeof testFileSchema>;
 export type ExpectationText = z.infer<typeof expectation>;
@@ -155,7 +161,7 @@ function schemaOfAttribute({ kind, doc }: Attribute): z.ZodType {
   const described = <T extends z.ZodType>(schema: T): T => schema.meta({ description: doc }) as T;
   switch (kind.kind) {
     case 'bool':
-      return described(z.boolean());
+      return described(z.union([z.boolean(), z.enum(['true', 'false'])]));
     case 'number':
       return described(text);
     case 'enum': {
@@ -182,6 +188,9 @@ export function testSchemaFor(vocabulary: Vocabulary): z.ZodType {
       ),
     );
   };
+  const capabilities = [...vocabulary.capabilities.values()].map(
+    ({ name, doc }) => [name, z.union([z.boolean(), text]).optional().meta({ description: doc })] as const,
+  );
   return schemaOver(
     schemaOfFacts({
       type: groupOf('type'),
@@ -189,5 +198,6 @@ export function testSchemaFor(vocabulary: Vocabulary): z.ZodType {
       image: groupOf('image'),
       request: groupOf('request'),
     }),
+    expectationOf(z.strictObject(Object.fromEntries(capabilities)) as unknown as typeof levels),
   );
 }

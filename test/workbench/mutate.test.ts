@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { Value } from '../../src/catalog/value.ts';
 import { documentOfValue } from '../../src/document/read.ts';
 import { type Program, readsOfRule } from '../../src/rules/program.ts';
-import { hasCapability, referenceCapabilities, referenceRefusals, referenceTruth } from '../../src/rules/reference.ts';
+import {
+  hasCapability,
+  referenceApplies,
+  referenceCapabilities,
+  referenceFacts,
+  referenceRefusals,
+} from '../../src/rules/reference.ts';
 import type { Leaf, Rule } from '../../src/rules/rule.ts';
 import { loadVocabulary } from '../../src/storage/packs.ts';
 import { conclude } from '../../src/workbench/conclude.ts';
@@ -33,7 +39,7 @@ const VALUES: Readonly<Record<string, readonly Sample[]>> = {
   'type.cores': [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, undefined],
   'type.tags': [[], ['ssd'], ['fast'], ['fast', 'ssd'], ['other'], undefined],
   'type.arch': [['amd64'], ['arm64'], ['amd64', 'arm64'], ['i386'], [], undefined],
-  'type.family': ['a', undefined],
+  'type.family': ['a', 'b', 'c', undefined],
   'type.name': ['t0', 't1', 't9', 'x', 'x1', 'xt'],
   'image.features': [['kvm-module'], ['kvm-module', 'xen-dom0'], [], undefined],
   'image.release': ['20.04', '22.04', '23.10', '24.04', '26.04', undefined],
@@ -44,8 +50,11 @@ const VALUES: Readonly<Record<string, readonly Sample[]>> = {
   'offer.market': ['on-demand', 'spot', undefined],
   'offer.price': [0, 100_000_000, 150_000_000, 200_000_000, 200_000_001, undefined],
   'offer.zones': [['za'], ['zb'], ['za', 'zb'], ['zc'], undefined],
+  'type.gpus': [0, 1, 2, 3, undefined],
+  'offer.region': ['r1', 'r2', 'r3'],
+  'request.gpus': [0, 1, 2, 3],
   'request.env': ['production', 'staging', 'unstated'],
-  'request.date': ['2020-01-01', '2026-11-21', '2026-11-22', undefined],
+  'request.date': ['2019-12-31', '2020-01-01', '2026-11-21', '2026-11-22', '2026-11-23', '2040-01-01', undefined],
 };
 const facts = fc
   .record(Object.fromEntries(Object.entries(VALUES).map(([name, values]) => [name, fc.constantFrom(...values)])))
@@ -56,7 +65,7 @@ const facts = fc
 
 /** All that a test can see of the rules at some facts, by the word-by-word reading of the language. */
 function seenAt(program: Program, values: ReadonlyMap<string, Sample>): unknown {
-  const factOf = (name: string): Value | undefined => values.get(name);
+  const factOf = referenceFacts(program, (name) => values.get(name) as Value | undefined);
   const capabilities = referenceCapabilities(program, factOf);
   const can = [...capabilities].flatMap(([name, state]) => {
     const there = hasCapability(state, undefined);
@@ -64,11 +73,12 @@ function seenAt(program: Program, values: ReadonlyMap<string, Sample>): unknown 
   });
   const applying = program.rules.flatMap((rule) => {
     const { action } = rule;
-    if (action.verb !== 'price' && action.verb !== 'reserve') return [];
-    const truth = referenceTruth(rule.when, factOf, capabilities);
-    return (action.verb === 'price' ? truth === 2 : truth !== 0) ? [[rule.id, action]] : [];
+    if (action.verb !== 'price' && action.verb !== 'reserve' && action.verb !== 'prefer') return [];
+    const truth = referenceApplies(program, rule, factOf, capabilities);
+    return (action.verb === 'reserve' ? truth !== 0 : truth === 2) ? [[rule.id, action]] : [];
   });
-  return { can: can.sort(), refused: referenceRefusals(program, factOf, capabilities), applying };
+  const facts = [...vocabulary.attributes.keys()].map((name) => [name, factOf(name) ?? null]);
+  return { can: can.sort(), refused: referenceRefusals(program, factOf, capabilities), applying, facts };
 }
 
 const leavesOf = (rules: readonly Rule[]): readonly Leaf[] =>
@@ -95,7 +105,7 @@ describe('samples', () => {
           expect(samples.map(truths)).toContain(truths(values.get(attribute.name)));
         }
       }),
-      runs(80, 5_000),
+      runs(50, 5_000),
     );
   });
 
@@ -148,7 +158,7 @@ describe('a mutant', () => {
           }
         }
       }),
-      runs(25, 1_500),
+      runs(15, 1_500),
     );
   });
 
@@ -182,7 +192,7 @@ describe('a mutant', () => {
         );
         expect(killed).toBe(failing.length);
       }),
-      runs(8, 300),
+      runs(5, 300),
     );
   });
 
@@ -219,7 +229,9 @@ rules:
         .slice(2)
         .replace(/^\{name: (?:"[^"]*"|[^,]*),/, ''),
     );
-    expect(rows.length).toBeGreaterThan(10);
+    expect(survivors.length).toBeGreaterThan(10);
+    // One row kills several.
+    expect(new Set(rows).size).toBeLessThan(survivors.length);
     // Pasted in, they leave no survivor.
     const pasted = [...new Set(rows)].map((row, index) => `{name: row ${index},${row}`);
     expect(tested([weak, ...pasted].join(', ')).survivors).toEqual([]);
