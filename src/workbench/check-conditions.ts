@@ -190,6 +190,8 @@ function certainly(meaning: Meaning, rule: Rule): Diagram {
 export function shadowed(meaning: Meaning, rule: Rule): Finding | undefined {
   const { action } = rule;
   if (action.verb !== 'provide' && action.verb !== 'refine') return undefined;
+  // That others do not apply is something that it does, too.
+  if (rule.overrides.length > 0) return undefined;
   const { program, regions } = meaning;
   const { diagrams } = regions;
   const beaters = new Set<Rule>();
@@ -234,7 +236,7 @@ export function shadowed(meaning: Meaning, rule: Rule): Finding | undefined {
 
 export function redundant(meaning: Meaning, rule: Rule): Finding | undefined {
   // What these do adds up with what others do, or is kept apart.
-  if (['price', 'reserve', 'prefer', 'set'].includes(rule.action.verb)) return undefined;
+  if (['price', 'reserve', 'prefer', 'set'].includes(rule.action.verb) || rule.overrides.length > 0) return undefined;
   const worlds = waiverWorlds(meaning, rule).map((program) => meaningAs(meaning, program));
   if (worlds.some((world) => isNeeded(world, rule))) return undefined;
   const names = capabilitiesOf(rule);
@@ -295,6 +297,8 @@ function sharedParts(rules: readonly Rule[]): readonly SharedPart[] {
 export function redundantParts(meaning: Meaning, judged: readonly Rule[]): readonly Finding[] {
   const findings: Finding[] = [];
   for (const { part, condition, rules } of sharedParts(judged)) {
+    // Where it applies, others do not: what these do is not compared.
+    if (rules.some(({ rule }) => rule.overrides.length > 0)) continue;
     const changed = new Map(rules.map(({ rule, part: own }) => [rule.id, withoutPart(rule.when, own)]));
     // Named conditions are read by rules that are not judged, too.
     const inOthers = meaning.program.rules.some(

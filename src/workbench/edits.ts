@@ -1,5 +1,6 @@
 import { compareText } from '../quantity/order.ts';
 import { compileRules, type Program } from '../rules/program.ts';
+import { overriddenBy } from '../rules/rewrite.ts';
 import type { Rule } from '../rules/rule.ts';
 
 /** What makes one set of rules another: rules that came, went or changed, by their ids. */
@@ -13,16 +14,21 @@ export interface Edit {
 /** What a rule says, without where it stands. */
 function textOf(rule: Rule): string {
   return JSON.stringify(rule, (key, value: unknown) => {
-    if (key === 'span') return undefined;
+    // When a rule applies is also a matter of those that override it, which are edited by themselves.
+    if (key === 'span' || key === 'applies') return undefined;
     // An attribute is what its name says; both sets of rules speak the same vocabulary.
     if (key === 'attribute' || key === 'per') return (value as { readonly name?: string })?.name ?? value;
     return value;
   });
 }
 
+/** Those that are off among them. */
+const rulesById = ({ rules, off }: Program): Map<string, Rule> =>
+  new Map([...rules, ...off].map((rule) => [rule.id, rule]));
+
 /** In order of ids. */
 export function editsBetween(before: Program, after: Program): readonly Edit[] {
-  const [old, now] = [before, after].map(({ rules }) => new Map(rules.map((rule) => [rule.id, rule])));
+  const [old, now] = [before, after].map(rulesById);
   const ids = [...new Set([...old!.keys(), ...now!.keys()])].sort(compareText);
   return ids.flatMap((rule): readonly Edit[] => {
     const [from, to] = [old!.get(rule), now!.get(rule)];
@@ -43,13 +49,14 @@ export interface Step {
  * depends on its own absence) is made together with the next.
  */
 export function replay(before: Program, edits: readonly Edit[]): readonly Step[] {
-  let rules = new Map(before.rules.map((rule) => [rule.id, rule]));
+  let rules = rulesById(before);
   const steps: Step[] = [];
   for (const edit of edits) {
     rules = new Map(rules);
     if (edit.after === undefined) rules.delete(edit.rule);
     else rules.set(edit.rule, edit.after);
-    const program = compileRules(before.vocabulary, [...rules.values()], before.digest);
+    const all = [...rules.values()];
+    const program = compileRules(before.vocabulary, all, before.digest, overriddenBy(all));
     if (program.ok) steps.push({ edit, program: program.value });
   }
   return steps;
