@@ -19,6 +19,7 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
   landscape: [`${BUNDLES}/landscape.yaml`, ...inVirginia, '--constraints', 'root-disk=20G'],
   'landscape-elsewhere': [`${BUNDLES}/landscape.yaml`, ...within('azure', 'westeurope')],
   wiki: [`${BUNDLES}/wiki.yaml`, ...inVirginia],
+  'wiki-as-markdown': [`${BUNDLES}/wiki.yaml`, ...inVirginia, '--format', 'markdown'],
   'wiki-by-any-launcher': [`${BUNDLES}/wiki.yaml`, ...inVirginia, '--constraints', 'launcher=any'],
   'wiki-within-a-budget': [`${BUNDLES}/wiki.yaml`, '--cloud', 'gcp', '--constraints', 'budget=100'],
 };

@@ -74,8 +74,9 @@ describe('a packed bundle', () => {
       [`${BUNDLES}/wiki.yaml`, '--pack', ...inVirginia, '--write-overlay', '/nowhere/o.yaml'],
     ],
     ['cannot read nowhere.yaml', ['nowhere.yaml', '--pack']],
+    ['no application of the bundle has units', ['-', '--pack']],
   ])('is not made of bad input: %s', (message, args) => {
-    const ran = stowage(['plan', ...args]);
+    const ran = stowage(['plan', ...args], { input: 'applications: {s: {charm: s}}' });
     expect([ran.code, ran.out]).toEqual([2, '']);
     expect(ran.err).toContain(message);
   });

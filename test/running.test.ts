@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runningSchema } from '../src/plan/running-schema.ts';
+import { readMoney } from '../src/quantity/money.ts';
 import { stowage } from './support/cli.ts';
 
 const EXPORTED = ['plan', 'test/bundles/exported.yaml', '--model', 'test/statuses/wiki.json'];
@@ -10,6 +11,8 @@ describe('a model that runs', () => {
     ['that-several-types-may-be', EXPORTED],
     ['that-keeps-its-machines', SETTLED],
     ['whose-units-may-move', [...SETTLED, '--pack']],
+    ['of-which-few-units-move', [...SETTLED, '--max-moves', '2', '--min-saving', '1%']],
+    ['of-which-no-move-is-worth-it', [...SETTLED, '--min-saving', '50%']],
   ])('%s', async (name, args) => {
     const ran = stowage(args);
     await expect(`$ stowage ${args.join(' ')}\n${ran.out}${ran.err}exit code ${ran.code}\n`).toMatchFileSnapshot(
@@ -28,7 +31,25 @@ describe('a model that runs', () => {
     expect(free.moves.map(({ unit }) => unit).sort()).toEqual(['cache/0', 'search/0', 'wiki/0', 'wiki/1']);
   });
 
+  it('saves by each move what the model then costs less, and no more moves than allowed', () => {
+    const read = (...more: readonly string[]) =>
+      runningSchema.parse(JSON.parse(stowage([...SETTLED, ...more, '--format', 'json']).out)).replan!;
+    const { moves, before, after, next } = read('--max-moves', '2', '--min-saving', '1%');
+    // The machines that run, and the one that search/1 needs in any case.
+    expect(before).toBe('0.5552');
+    expect(moves.map(({ machine, units }) => [machine, units])).toEqual([
+      ['1', ['wiki/1']],
+      ['4', ['search/0']],
+    ]);
+    const saved = moves.reduce((sum, { saves }) => sum + readMoney(saves), 0n);
+    expect(readMoney(before) - saved).toBe(readMoney(after));
+    expect(next?.machine).toBe('0');
+    expect(read('--max-moves', '0').moves).toEqual([]);
+    expect(read('--min-saving', '32%').moves).toEqual([]);
+  });
+
   it.each<readonly [string, readonly string[]]>([
+    ['give a percentage', [...SETTLED, '--min-saving', 'much']],
     ['names no type of a machine', [...EXPORTED, '--machine', 'm5.large']],
     ['machine 0 is no m5.xlarge: it has amd64, 2 cores, 8G', [...EXPORTED, '--machine', '0=m5.xlarge']],
     ['is no status of a model', ['plan', 'test/bundles/exported.yaml', '--model', 'package.json']],

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { bundleModel } from '../plan/bundle-model.ts';
 import { deployBundle } from '../plan/deploy.ts';
@@ -17,6 +17,7 @@ import {
   type OutputOptions,
   type SourceOptions,
   sourceWords,
+  wholeNumber,
 } from './options.ts';
 import { planRunning } from './plan-running.ts';
 import { deliver, EXIT, type Process, report, unwritable } from './process.ts';
@@ -42,6 +43,14 @@ Examples:
   juju deploy ./bundle.yaml --overlay packed.yaml
   stowage plan exported.yaml --model status.json --machine 0=m5.large
 `;
+
+/** Thousandths of a percentage: `5%`, `0.5`. */
+function percent(text: string): number {
+  const [, digits] = /^(\d{1,3}(?:\.\d)?)%?$/.exec(text) ?? [];
+  const value = digits === undefined ? Number.NaN : Math.round(Number(digits) * 10);
+  if (!(value <= 1000)) throw new InvalidArgumentError('give a percentage such as 5% or 0.5%');
+  return value;
+}
 
 /** Writes what was asked for beside the answer; the first fault ends it. */
 function writeFiles({ overlay }: PackAnswer, texts: readonly string[], options: Options): Diagnostic | undefined {
@@ -100,6 +109,16 @@ export function planCommand(process: Process, exit: (code: number) => void): Com
       'the type of a machine that runs, where its hardware leaves it open; repeatable',
       collect,
     )
+    .option(
+      '--max-moves <count>',
+      'with --model: machines that may be given up, their units moved to where they cost less',
+      wholeNumber(0),
+    )
+    .option(
+      '--min-saving <percent>',
+      'with --model: what each such move has to save of what the model costs; 5 % unless given',
+      percent,
+    )
     .option('--write-overlay <file>', 'write the overlay that Juju is told of')
     .option('--write-bundle <file>', 'write bundle and overlay as one file')
     .addHelpText('after', EXAMPLES);
@@ -118,6 +137,11 @@ export function planCommand(process: Process, exit: (code: number) => void): Com
     const { compiled, settings, placed, files } = asked.value;
     const { at, into } = options;
     const model = bundleModel(placed, compiled.catalog, settings, { into });
+    if (model.request.units.length === 0) {
+      const message = 'no application of the bundle has units, so there is nothing to place';
+      const hint = 'state num_units';
+      return exit(report(process, [{ code: 'nothing-to-plan', message, path, hint }]));
+    }
     const faults = validateModel(model.request, compiled);
     if (faults.length > 0) return exit(report(process, faults));
     const progress = (text?: string): void => {

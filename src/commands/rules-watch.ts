@@ -3,22 +3,25 @@ import type { Vocabulary } from '../catalog/value.ts';
 import { type Diagnostic, ok } from '../diagnostic/diagnostic.ts';
 import { describeDiagnostic } from '../diagnostic/frame.ts';
 import { solveRead } from '../plan/problem.ts';
+import { renderCheck } from '../render/check.ts';
 import { renderTests } from '../render/test-report.ts';
 import { isFile, isFolder, namesIn, realPath } from '../storage/files.ts';
 import { filesOf } from '../storage/places.ts';
+import { ruleDocuments } from '../storage/rule-documents.ts';
 import { type TestedFile, testedFiles, usedPack } from '../storage/test-files.ts';
 import { watchFiles } from '../storage/watch-files.ts';
+import { checkRules } from '../workbench/check.ts';
 import { coverageOf } from '../workbench/coverage.ts';
 import { planInWords } from '../workbench/plan-row.ts';
 import { rerunAfter, type WatchedModule } from '../workbench/rerun.ts';
 import { reportModule, reportTests, type TestedModule } from '../workbench/test-report.ts';
 import { isOfModule } from '../workbench/test-run.ts';
 import { EXIT, type Process, report } from './process.ts';
-import { loadSuite } from './rule-suites.ts';
+import { type LoadedSuite, loadSuite } from './rule-suites.ts';
 import { runPlanned, runStated, type TestInputs } from './rule-test-inputs.ts';
 import type { TestOptions } from './rules-test.ts';
 
-/** Tests again and plans saved requests again after every save, until it is interrupted. */
+/** Tests and checks again, and plans saved requests again, after every save, until it is interrupted. */
 
 interface Watching {
   readonly files: readonly { readonly file: TestedFile; readonly watched: WatchedModule }[];
@@ -47,13 +50,29 @@ function watchedModules(files: readonly TestedFile[], vocabulary: Vocabulary): W
   });
 }
 
+/** What checking the rules of a suite finds, by the rules alone; nothing where all is well. */
+function findingsOf({ program, document, file }: LoadedSuite, beside: readonly TestedFile[]): string {
+  const others = ruleDocuments(beside.map(({ rules }) => rules.path).filter((path) => path !== file.rules.path));
+  const checked = checkRules({
+    judged: [document],
+    beside: others.ok ? others.value : [],
+    program,
+    catalog: undefined,
+    date: undefined,
+  });
+  return checked.findings.length === 0 ? '' : renderCheck(checked, 'text');
+}
+
 /**
  * Tests some files: first what rows state, which is there at once, then what is planned over catalogs. What is wrong with
- * a file ends nothing, and is returned.
+ * a file ends nothing, and is returned. Between the two, what checking finds is told.
+ *
+ * @param beside all files that are watched
  */
 function testFiles(
   process: Process,
   files: readonly TestedFile[],
+  beside: readonly TestedFile[],
   options: TestOptions,
   inputs: TestInputs,
 ): readonly Diagnostic[] {
@@ -78,6 +97,7 @@ function testFiles(
     stated,
     files.filter(({ isTested }) => !isTested).map(({ rules }) => rules.source),
   );
+  if (options.format === 'text') for (const one of loaded) process.out(findingsOf(one, beside));
   const saved = loaded.some(({ suite }) => suite.text.always !== undefined) ? inputs.saved() : ok([]);
   const planned = loaded.flatMap((one) => {
     const outcomes = runPlanned(one, inputs, saved.ok ? saved.value : []);
@@ -133,7 +153,16 @@ export async function watchTests(
   let watching = look();
   let plans: ReadonlyMap<string, string> | undefined;
   const run = (files: readonly TestedFile[], withPlans: boolean): void => {
-    const faults = files.length === 0 ? [] : testFiles(process, files, options, inputs);
+    const faults =
+      files.length === 0
+        ? []
+        : testFiles(
+            process,
+            files,
+            filesOfRun(() => true),
+            options,
+            inputs,
+          );
     const planned = withPlans ? plansOf(process, inputs, plans) : undefined;
     plans = planned?.plans ?? plans;
     const all = [...faults, ...(planned?.faults ?? [])];

@@ -60,6 +60,8 @@ export function solveInThread(
       if (isOver) return;
       isOver = true;
       clearTimeout(timer);
+      // Nothing waits for the thread's end.
+      worker.unref();
       void worker.terminate();
       resolve(answer);
     };

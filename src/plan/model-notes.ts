@@ -25,7 +25,9 @@ export function modelNotes(
       code: 'no-needs',
       text: `${nameless.join(', ')}: nothing says what a unit takes, so it takes nothing`,
     });
-  const lacking = dimensions.filter((dimension) => hosts.every(({ room }) => room.get(dimension)!.capacity === 0));
+  const lacking = dimensions.filter(
+    (dimension) => hosts.length > 0 && hosts.every(({ room }) => room.get(dimension)!.capacity === 0),
+  );
   for (const dimension of lacking)
     notes.push({ code: 'unknown-dimension', text: `no type of this catalog states how much ${dimension} it has` });
   if (machines.length > 0) notes.push(NOT_INCLUDED);

@@ -43,8 +43,8 @@ export interface ReplanLimits {
   readonly minSaving: number;
 }
 
-/** How a model is solved: the answer, and the formulation that it is of. */
-export type Solve = (problem: ModelProblem, formulation: Formulation) => Promise<Answer>;
+/** How a model is solved. */
+export type Solve = (problem: ModelProblem) => Promise<Answer>;
 
 /** What each running machine costs, by the offer that it is; undefined where none is known. */
 function pricesOf(formulation: Formulation, request: ModelRequest): ReadonlyMap<string, number> {
@@ -75,37 +75,63 @@ function asRunning({ machines }: Answer, before: readonly RunningMachine[], pref
   });
 }
 
-/** The answer to the model without one of its machines, whose units are placed anew. */
-async function without(problem: ModelProblem, id: string, solve: Solve): Promise<Answer | undefined> {
-  const { request, compiled, options } = problem;
+/** The answer to the model without one of its machines, whose units are placed anew; what else runs is paid for. */
+async function without(problem: ModelProblem, id: string | undefined, solve: Solve): Promise<Answer | undefined> {
+  const { request } = problem;
   const machines = request.machines
     .filter((machine) => machine.id !== id)
     .map((machine) => ({ ...machine, keepPrice: 0 }));
-  const changed: ModelProblem = { ...problem, request: { ...request, machines } };
-  const answer = await solve(changed, formulate(compiled, changed.request, options.at));
+  const answer = await solve({ ...problem, request: { ...request, machines } });
   return answer.cost === null ? undefined : answer;
 }
 
-/** Moves for a model of which all units run. */
+interface Option {
+  readonly move: Move;
+  readonly answer: Answer;
+}
+
+/** The option that saves most for each unit disrupted; the first where that is the same. */
+function mostFor(options: readonly Option[]): Option | undefined {
+  return options.reduce<Option | undefined>((most, option) => {
+    if (most === undefined) return option;
+    const [a, b] = [option.move, most.move];
+    return a.saves * BigInt(b.units.length) > b.saves * BigInt(a.units.length) ? option : most;
+  }, undefined);
+}
+
+/** The machines after an answer: those of it, and those that hold nothing of the model, which stay as they are. */
+function machinesAfter(answer: Answer, before: readonly RunningMachine[], prefix: string): readonly RunningMachine[] {
+  const machines = asRunning(answer, before, prefix);
+  return [...machines, ...before.filter(({ id }) => !machines.some((one) => one.id === id))];
+}
+
+/**
+ * Moves for a model that runs. Units that do not run yet are placed first, and what they cost belongs to what the model
+ * costs before any move; undefined where they cannot be placed.
+ */
 export async function replan(
   problem: ModelProblem,
   solve: Solve,
   { maxMoves, minSaving }: ReplanLimits,
   tell: (text: string) => void = () => {},
-): Promise<Replan> {
+): Promise<Replan | undefined> {
   let { request } = problem;
   const first = formulate(problem.compiled, request, problem.options.at);
   const prices = new Map(pricesOf(first, request));
+  const placed = await without(problem, undefined, solve);
+  if (placed === undefined) return undefined;
+  for (const machine of placed.machines)
+    if (machine.running !== true) prices.set(machine.id, Number(readMoney(machine.price)));
+  request = { ...request, machines: machinesAfter(placed, request.machines, '') };
   const before = [...prices.values()].reduce((sum, price) => sum + BigInt(price), 0n);
   const moves: Move[] = [];
   let after = before;
   let next: Move | undefined;
   const isWorthIt = ({ saves }: Move): boolean => saves > 0n && saves * 1000n >= before * BigInt(minSaving);
-  /** Units that may not be moved, since nobody knows all that is on their machine. */
-  const isMovable = ({ used, units, id }: RunningMachine): boolean =>
-    used.size === 0 && units.length > 0 && prices.has(id);
+  /** Whether all that is on the machine is known, so that it can be moved. */
+  const isMovable = ({ used, id }: RunningMachine): boolean => used.size === 0 && prices.has(id);
   for (;;) {
-    const options: { readonly move: Move; readonly answer: Answer }[] = [];
+    const options: Option[] = [];
     for (const machine of request.machines.filter(isMovable)) {
       tell(`without machine ${machine.id}`);
       const answer = await without({ ...problem, request }, machine.id, solve);
@@ -118,14 +144,10 @@ export async function replan(
       });
       options.push({ move: { machine: machine.id, type: machine.type, units: machine.units, to, saves }, answer });
     }
-    // Most saved for each unit disrupted; machines by their order where that is the same.
-    const best = options.reduce<(typeof options)[number] | undefined>((most, option) => {
-      if (most === undefined) return option;
-      const [a, b] = [option.move, most.move];
-      return a.saves * BigInt(b.units.length) > b.saves * BigInt(a.units.length) ? option : most;
-    }, undefined);
-    next = best === undefined || best.move.saves <= 0n ? undefined : best.move;
-    if (best === undefined || moves.length >= maxMoves || !isWorthIt(best.move)) break;
+    const worthy = options.filter(({ move }) => isWorthIt(move));
+    const best = mostFor(worthy);
+    next = (best ?? mostFor(options.filter(({ move }) => move.saves > 0n)))?.move;
+    if (best === undefined || moves.length >= maxMoves) break;
     const prefix = `${best.move.machine}:`;
     const named = {
       ...best.move,
@@ -136,12 +158,8 @@ export async function replan(
     for (const machine of best.answer.machines)
       if (machine.running !== true) prices.set(`${prefix}${machine.id}`, Number(readMoney(machine.price)));
     prices.delete(best.move.machine);
-    const machines = asRunning(best.answer, request.machines, prefix);
-    // Machines that hold nothing of the model are not in the answer, and stay as they are.
-    const rest = request.machines.filter(
-      ({ id }) => id !== best.move.machine && !machines.some((one) => one.id === id),
-    );
-    request = { ...request, machines: [...machines, ...rest] };
+    const others = request.machines.filter(({ id }) => id !== best.move.machine);
+    request = { ...request, machines: machinesAfter(best.answer, others, prefix) };
     next = undefined;
   }
   return { moves, next, before, after };

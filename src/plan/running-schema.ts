@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { answerSchema, diagnosticSchema, money } from './schema.ts';
 
+const moveSchema = z.strictObject({
+  machine: z.string().meta({ description: 'The machine that is given up.' }),
+  type: z.string(),
+  units: z.array(z.string()).meta({ description: 'Units that have to move.' }),
+  to: z.array(z.strictObject({ machine: z.string(), type: z.string(), new: z.boolean(), units: z.array(z.string()) })),
+  saves: money.meta({ description: 'USD per hour.' }),
+  'per-month': money,
+});
+
 /** What a model that runs already takes further, or could be (`stowage.running/1`). */
 
 export const runningSchema = z
@@ -20,6 +29,16 @@ export const runningSchema = z
       description:
         'The answer. Its cost is that of new machines alone where units stay, and of all machines where they may move.',
     }),
+    replan: z
+      .strictObject({
+        moves: z.array(moveSchema).meta({ description: 'In the order in which they are to be made.' }),
+        next: moveSchema
+          .nullable()
+          .meta({ description: 'The best move that is not proposed: it saves too little, or moves are used up.' }),
+        before: money.meta({ description: 'USD per hour of all machines before the moves.' }),
+        after: money,
+      })
+      .optional(),
     warnings: z.array(diagnosticSchema),
   })
   .meta({ id: 'stowage-running-1', title: 'stowage running model' });

@@ -20,6 +20,8 @@ export type Block =
   /** Remarks, each after a label. */
   | { readonly kind: 'pairs'; readonly pairs: readonly (readonly [label: string, text: string])[] }
   | { readonly kind: 'list'; readonly title: string; readonly items: readonly Item[] }
+  /** What is done, in order, as Juju's dry run tells it. */
+  | { readonly kind: 'changes'; readonly title: string; readonly changes: readonly string[] }
   | { readonly kind: 'commands'; readonly title: string; readonly commands: readonly string[] };
 
 export const paragraph = (...lines: readonly string[]): Block => ({ kind: 'paragraph', lines });

@@ -15,7 +15,7 @@ function machineText(machine: DeployMachine): string {
   const told = [machine.type, [base, arch].filter((word) => word !== '').join(' '), machine.zone ?? machine.region];
   const declared = machine['bundle-machine'];
   const number = declared === null || declared === machine.id ? '' : ` (bundle machine ${declared})`;
-  return `- add machine ${machine.id} (${told.filter((word) => word !== '').join(', ')})${number}`;
+  return `add machine ${machine.id} (${told.filter((word) => word !== '').join(', ')})${number}`;
 }
 
 /** Prices in a column of their own, points below points. */
@@ -91,11 +91,14 @@ export function deployBlocks(answer: DeployAnswer, name: string, options: Answer
   const dates = [...new Set(machines.map((machine) => machine['as-of']).filter((date) => date !== null))];
   const apart = 'disks, public addresses, traffic, licences and tax are not included.';
   return [
-    paragraph(
-      `Changes to deploy bundle ${name}${where}:`,
-      ...(machines.length === 0 ? [] : pricedLines(machines)),
-      ...units.map(({ unit, at }) => `- add unit ${unit} to ${at}`),
-    ),
+    {
+      kind: 'changes',
+      title: `Changes to deploy bundle ${name}${where}:`,
+      changes: [
+        ...(machines.length === 0 ? [] : pricedLines(machines)),
+        ...units.map(({ unit, at }) => `add unit ${unit} to ${at}`),
+      ],
+    },
     paragraph(machines.length === 0 ? 'Total: no machines  $0/h' : totals(answer)),
     ...(without.length === 0 ? [] : [paragraph(`Without units of their own: ${without.join(', ')}.`)]),
     ...warningBlocks(answer),

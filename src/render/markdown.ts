@@ -50,6 +50,8 @@ function nodesOf(block: Block): readonly BlockContent[] {
       return [listOf(block.pairs.map(([label, value]) => ({ text: `${label}: ${value}` })))];
     case 'list':
       return [title(block.title), listOf(block.items)];
+    case 'changes':
+      return [title(block.title), listOf(block.changes.map((change) => ({ text: change })))];
     case 'commands':
       return [title(block.title), code(block.commands)];
   }

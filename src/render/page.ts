@@ -98,6 +98,8 @@ function markupOf(block: Block): Content {
       );
     case 'list':
       return [element('h2', {}, block.title), listOf(block.items)];
+    case 'changes':
+      return [element('h2', {}, block.title), listOf(block.changes.map((change) => ({ text: change })))];
     case 'commands':
       return [element('h2', {}, block.title), commandsOf(block.commands)];
   }

@@ -23,9 +23,9 @@ function changeLines({ model, released }: RunningAnswer): readonly string[] {
       const what = isOld
         ? `keep machine ${machine.id} (${machine.type})`
         : `add machine ${machine.id} (${machine.type}${base}, ${where}) at $${machine.price}/h`;
-      return `- ${what}: ${unitsOf(machine)}`;
+      return `${what}: ${unitsOf(machine)}`;
     }),
-    ...released.map((id) => `- remove machine ${id}`),
+    ...released.map((id) => `remove machine ${id}`),
   ];
 }
 
@@ -40,6 +40,35 @@ function verdict({ runs, moves, model }: RunningAnswer, isFree: boolean): string
     : `${now}; ${counted(fresh, 'new machine')} at $${model.cost}/h${proof} would come to it.`;
 }
 
+type Replan = NonNullable<RunningAnswer['replan']>;
+
+function moveLine({ machine, type, units, to, saves, 'per-month': month }: Replan['moves'][number]): string {
+  const places = to.map(({ machine: at, type: kind, new: isNew, units: here }) => {
+    const where = isNew ? `a new ${kind}` : `machine ${at}`;
+    return to.length === 1 ? where : `${here.join(', ')} to ${where}`;
+  });
+  const what =
+    units.length === 0
+      ? 'nothing of the model is on it'
+      : `${units.join(', ')}${to.length === 1 ? ' to ' : ': '}${places.join(', ')}`;
+  return `give up machine ${machine} (${type}): ${what}; saves $${saves}/h, $${month}/month, and disrupts ${counted(units.length, 'unit')}`;
+}
+
+function replanBlocks({ replan }: RunningAnswer): readonly Block[] {
+  if (replan === undefined) return [];
+  const { moves, next, before, after } = replan;
+  const rest = next === null ? '' : ` Not proposed: ${moveLine(next)}.`;
+  return moves.length === 0
+    ? [paragraph(`No move is worth it: it stays at $${before}/h.${rest}`)]
+    : [
+        ...list(
+          'Moves that pay, in this order:',
+          moves.map((move) => ({ text: moveLine(move) })),
+        ),
+        paragraph(`With them the model costs $${after}/h instead of $${before}/h.${rest}`),
+      ];
+}
+
 /** `isFree`: whether all units were free to move. */
 export function runningBlocks(
   answer: RunningAnswer,
@@ -50,12 +79,16 @@ export function runningBlocks(
   const found = model.machines.length > 0;
   return [
     ...(found
-      ? [paragraph('Changes to the model:', ...changeLines(answer)), paragraph(verdict(answer, isFree))]
+      ? [
+          { kind: 'changes' as const, title: 'Changes to the model:', changes: changeLines(answer) },
+          paragraph(verdict(answer, isFree)),
+        ]
       : answerBlocks(model, options)),
     ...list(
       'Moves:',
       moves.map(({ unit, from, to }) => ({ text: `${unit} from ${from} to ${to}` })),
     ),
+    ...replanBlocks(answer),
     ...list(
       'Warnings:',
       warnings.map(({ message, hint }) => ({

@@ -28,6 +28,8 @@ function blockLines(block: Block): readonly string[] {
       return block.pairs.map(([label, text]) => `${label.padEnd(LABEL)}${text}`);
     case 'list':
       return [block.title, ...block.items.flatMap((item) => itemLines(item, 1))];
+    case 'changes':
+      return [block.title, ...block.changes.map((change) => `- ${change}`)];
     case 'commands':
       return [block.title, ...block.commands.map((command) => `  ${command}`)];
   }

@@ -3,6 +3,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { ModelProblem } from '../../src/plan/model-problem.ts';
 import { type Answer, answerSchema } from '../../src/plan/schema.ts';
 import { verifyModel } from '../../src/plan/verify-model.ts';
+import { proofOf } from '../../src/plan/verify-model-bound.ts';
+import { coverOf } from '../../src/plan/verify-model-cover.ts';
+import { searchWithin } from '../../src/plan/verify-model-search.ts';
+import { worldOf } from '../../src/plan/verify-model-world.ts';
 import { formatDecimal } from '../../src/quantity/decimal.ts';
 import { readMoney } from '../../src/quantity/money.ts';
 import { modelProblems } from '../arbitraries/models.ts';
@@ -79,7 +83,7 @@ describe('verifyModel', () => {
   it.each(Object.entries(DAMAGES))('sees when %s', (_, damage) => {
     const problem = readModel(EXAMPLE)!;
     const draft = structuredClone(solve(problem)) as Draft;
-    expect(damage(draft, EXAMPLE.catalog.types)).toBe(true);
+    expect(damage(draft, EXAMPLE.catalog)).toBe(true);
     expect(faultsOf(draft as Answer, problem)).not.toEqual([]);
   });
 
@@ -122,8 +126,7 @@ describe('verifyModel', () => {
           const draft = structuredClone(answer) as Draft;
           // Where all machines are limited, units may be worth more than those cost: that proves less, and is no lie.
           if (name.startsWith('multipliers') && value.catalog.offers.some(({ limit }) => limit !== undefined)) continue;
-          if (damage(draft, value.catalog.types))
-            expect([name, faultsOf(draft as Answer, problem)]).not.toEqual([name, []]);
+          if (damage(draft, value.catalog)) expect([name, faultsOf(draft as Answer, problem)]).not.toEqual([name, []]);
         }
       }),
       runs(40, 3_000),
@@ -184,6 +187,37 @@ describe('verifyModel', () => {
           expect(faultsOf(honest, problem)).toEqual([]);
       }),
       runs(50, 5_000),
+    );
+  });
+
+  it('searches for what there is, whatever multipliers it goes by', () => {
+    fc.assert(
+      fc.property(modelProblems, fc.integer({ min: 0, max: 4 }), (value, quarters) => {
+        const problem = readModel(value);
+        fc.pre(problem !== undefined && problem.request.machines.length === 0);
+        const answer = solve(problem);
+        fc.pre(answer.status === 'optimal');
+        const cost = Number(readMoney(answer.cost!));
+        const world = worldOf(problem.compiled, problem.request, problem.options.at);
+        const lots = world.companies.map((_, index) => [index]);
+        const found: number[] = [];
+        for (const [place, sites] of world.places) {
+          const cover = coverOf(world, lots, sites);
+          if (cover.impossible !== undefined) continue;
+          const own = answer.certificate!.multipliers.find((one) => one.place === place);
+          const multipliers = cover.rows.map(({ companies: [first], zone }) => {
+            const unit = own?.units.find((one) => one.unit === world.companies[first!]!.leader.id && one.zone === zone);
+            return (readMoney(unit?.each.replace(/(\.\d{9})\d+$/, '$1') ?? '0') * 1000n * BigInt(quarters)) / 4n;
+          });
+          const proof = proofOf(cover, multipliers, 1_000_000);
+          if (typeof proof === 'string') throw new Error(proof);
+          const best = searchWithin(cover, proof, cost, { left: 1_000_000 });
+          if (typeof best === 'number') found.push(best);
+          if (cost > 0) expect(searchWithin(cover, proof, cost - 1, { left: 1_000_000 })).toBe('none');
+        }
+        expect(found).toContain(cost);
+      }),
+      runs(60, 3_000),
     );
   });
 });

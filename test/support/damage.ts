@@ -12,8 +12,13 @@ const priced = (draft: Draft, change: bigint): void => {
 };
 const fresh = (draft: Draft): DraftMachine | undefined => draft.machines.find(({ running }) => running === undefined);
 
+interface Listed {
+  readonly types: readonly Readonly<Record<string, unknown>>[];
+  readonly offers: readonly Readonly<Record<string, unknown>>[];
+}
+
 /** Each changes a plan in one way; false where there is nothing to change. */
-export const DAMAGES: Readonly<Record<string, (draft: Draft, types: readonly Record<string, unknown>[]) => boolean>> = {
+export const DAMAGES: Readonly<Record<string, (draft: Draft, catalog: Listed) => boolean>> = {
   'a unit is dropped': ({ machines }) =>
     machines.find(({ units }) => (units ?? []).length > 1)?.units?.pop() !== undefined,
   'a machine is dropped': (draft) => {
@@ -47,7 +52,7 @@ export const DAMAGES: Readonly<Record<string, (draft: Draft, types: readonly Rec
     draft.bound = formatMoney(readMoney(draft.cost!) + 1n);
     return true;
   },
-  'another type': ({ machines: [first] }, types) => {
+  'another type': ({ machines: [first] }, { types }) => {
     const other = types.find(
       ({ cores, mem, cloud }) => cloud === first!.cloud && (cores !== first!.cores || mem !== first!.mem),
     );
@@ -63,9 +68,10 @@ export const DAMAGES: Readonly<Record<string, (draft: Draft, types: readonly Rec
     first!.region = 'r9';
     return true;
   },
-  'another market': ({ machines: [first] }) => {
+  'another market': ({ machines: [first] }, { offers }) => {
     first!.market = first!.market === 'spot' ? 'on-demand' : 'spot';
-    return true;
+    // What is sold on both at one price is no lie.
+    return !offers.some(({ type, market }) => type === first!.type && market === first!.market);
   },
   'another release': ({ machines: [first] }) => {
     first!.image!.release = '20.04';

@@ -94,7 +94,7 @@ describe('stowage rules test', () => {
     expect(rules('test', 'hostign').err).toContain('did you mean hosting?');
   });
 
-  it('tests again whenever a file is saved, and survives one that is at fault', async () => {
+  it('tests and checks again whenever a file is saved, and survives one that is at fault', async () => {
     write('acme.yaml', RULES);
     write('acme.test.yaml', TESTS);
     const child = spawn(process.execPath, [CLI, 'rules', 'test', '.', '--watch'], { cwd: folder });
@@ -121,6 +121,9 @@ describe('stowage rules test', () => {
     await until('2 of 4 tests failed');
     write('acme.yaml', RULES.replace('forbid', 'forbad'));
     await until('did you mean forbid?');
+    write('acme.yaml', RULES.replace('rules:', 'let: {unused: {type.cores: 2}}\nrules:'));
+    await until('4 tests passed');
+    await until('unused');
     write('acme.yaml', RULES);
     await until('4 tests passed');
     const code = await new Promise((resolve) => {

@@ -5,7 +5,7 @@ import { compile } from '../../src/match/compiled.ts';
 import { parseRequest } from '../../src/request/request.ts';
 import { readRuleDocument } from '../../src/rules/parse.ts';
 import { compileRules, type Program } from '../../src/rules/program.ts';
-import { hasCapability, referenceCapabilities } from '../../src/rules/reference.ts';
+import { hasCapability, referenceCapabilities, referenceFacts } from '../../src/rules/reference.ts';
 import { type InlineCatalog, readInlineCatalog } from '../../src/sources/inline.ts';
 import { loadRules, loadVocabulary } from '../../src/storage/packs.ts';
 import { type WhyCapability, type WhyQuestion, whyCapability } from '../../src/workbench/why.ts';
@@ -57,13 +57,14 @@ describe('why', () => {
           ['image.arch', told.value.image.arch],
           ['image.product', `com.ubuntu.cloud:server:24.04:${told.value.image.arch}`],
           ['request.date', DAY],
+          ['request.gpus', 0],
+          ['request.root-disk', 8],
         ]);
         const scaled = (name: string): unknown =>
           name === 'type.baseline' && facts.has(name) ? Math.round(Number(facts.get(name)) * 10) : facts.get(name);
-        const derived = referenceCapabilities(
-          program.value,
-          (name) => (scaled(name) ?? vocabulary.attributes.get(name)?.default) as string | undefined,
-        );
+        const stated = (name: string) =>
+          (scaled(name) ?? vocabulary.attributes.get(name)?.default) as string | undefined;
+        const derived = referenceCapabilities(program.value, referenceFacts(program.value, stated));
         const state = derived.get(capability);
         const truth = state === undefined ? 0 : hasCapability(state, undefined);
         expect(told.value.holds).toBe(['no', 'unknown', 'yes'][truth]);
