@@ -69,7 +69,7 @@ function requestBlocks({ requests, changes }: RequestsDiff): readonly Block[] {
 }
 
 export function diffBlocks(diff: RulesDiff, requests: RequestsDiff | undefined): readonly Block[] {
-  const { edits, changes, offers, undecided, setsDiffer } = diff;
+  const { edits, changes, offers, undecided } = diff;
   const told = (['added', 'removed', 'changed'] as const).flatMap((kind) => {
     const count = edits.filter((edit) => edit.kind === kind).length;
     return count === 0 ? [] : [`${count} ${kind}`];
@@ -80,9 +80,6 @@ export function diffBlocks(diff: RulesDiff, requests: RequestsDiff | undefined):
       ? []
       : [paragraph(`Nothing is said otherwise about the ${several(offers, 'offer')} of this catalog.`)]),
     ...list(`Of ${several(offers, 'offer')}:`, changes.map(changeItem)),
-    ...(setsDiffer
-      ? [paragraph('The rules set facts otherwise: the offers are compared with the facts that the new rules set.')]
-      : []),
     ...(undecided.length === 0 ? [] : [paragraph(`Too large to be compared: ${undecided.join(', ')}.`)]),
     ...(requests === undefined ? [] : requestBlocks(requests)),
   ];

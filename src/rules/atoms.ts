@@ -24,6 +24,8 @@ export interface AtomVariable {
   readonly values: readonly (Value | undefined)[];
   /** Of names: the index of the first that stands for all that are not spoken of; all that follow do, but unknown. */
   readonly unspoken?: number;
+  /** Of names: the patterns that tell these apart. */
+  readonly patterns?: readonly string[];
 }
 
 /** Where an attribute is among the variables. */
@@ -43,9 +45,9 @@ export interface Atoms {
   readonly places: ReadonlyMap<string, AtomPlace>;
 }
 
-/** Requests always have these facts: given, or by default. */
-export function isAlwaysKnown({ scope, computed }: Attribute): boolean {
-  return scope === 'request' && !computed;
+/** Requests always have these facts: given, by default, or worked out. Only the day is not known where no price has one. */
+export function isAlwaysKnown({ scope, name }: Attribute): boolean {
+  return scope === 'request' && name !== 'request.date';
 }
 
 // Of three sets that are compared with one another, a member may be in any of seven combinations.
@@ -171,7 +173,9 @@ export function atomsOf(
         attribute,
         kind: 'value',
         values: isAlwaysKnown(attribute) ? values : [...values, undefined],
-        ...(isOpen && texts !== undefined ? { unspoken: values.length - texts.further.length } : {}),
+        ...(isOpen && texts !== undefined
+          ? { unspoken: values.length - texts.further.length, patterns: [...group.patterns].sort(compareText) }
+          : {}),
       });
       places.set(attribute.name, { kind: 'value', variable });
     }

@@ -313,6 +313,8 @@ export function regionsOver(leaves: readonly Leaf[], { spoken, mostNodes }: Regi
       indexes.set(variable, own);
     }
     let index = own.get(value);
+    // What requests always have, and nobody tells here, makes no difference here.
+    if (index === undefined && value === undefined) return 0;
     if (index === undefined) {
       const told = value === undefined ? '' : outcomes(attribute, value);
       const isSame = (one: Value | undefined): boolean =>

@@ -82,10 +82,16 @@ export function partCondition(condition: Condition, part: Part): Condition {
   return part.kind === 'test' ? { ...part.of, tests: [part.of.tests[part.index]!] } : part.of.of[part.index]!;
 }
 
+/** The names of all that rules override. */
+export function overriddenBy(rules: readonly Rule[]): readonly string[] {
+  return rules.flatMap(({ overrides }) => overrides.map(({ rule }) => rule));
+}
+
 /** A program of changed rules that give what they gave. What was compiled once compiles again when conditions read less than before. */
 export function recompiled(program: Program, change: (rule: Rule) => Rule | undefined): Program {
   const rules = program.rules.flatMap((rule) => change(rule) ?? []);
-  const compiled: Result<Program> = compileRules(program.vocabulary, rules, program.digest);
+  // What is overridden may have been left out.
+  const compiled: Result<Program> = compileRules(program.vocabulary, rules, program.digest, overriddenBy(rules));
   if (!compiled.ok) throw new Error(`rules that were compiled no longer are: ${compiled.diagnostics[0]!.message}`);
   // Levels are to be numbered as they were, also where rules that gave some are left out.
   return { ...compiled.value, versions: program.versions };

@@ -71,7 +71,7 @@ function capabilityAspect(meaning: Meaning, name: string, numbers: Numbering): D
 }
 
 /** Which of some rules apply, told by what they do: the same to whoever is billed, or keeps something back. */
-function appliedAspect<R extends RuleOf<'price' | 'reserve'>>(
+function appliedAspect<R extends RuleOf<'price' | 'prefer' | 'reserve'>>(
   meaning: Meaning,
   rules: readonly R[],
   applies: (truth: number) => boolean,
@@ -90,7 +90,7 @@ function appliedAspect<R extends RuleOf<'price' | 'reserve'>>(
   return result;
 }
 
-/** An aspect by its name: `can.kvm`, `refusal` (whether refused), `remark` (whether told of), `price`, `reserve`. */
+/** An aspect by its name: `can.kvm`, `refusal` (whether refused), `remark` (whether told of), `price`, `rank`, `reserve`. */
 export function aspectOf(meaning: Meaning, name: string, numbers: Numbering): Diagram {
   const { program, regions } = meaning;
   const { diagrams } = regions;
@@ -101,11 +101,19 @@ export function aspectOf(meaning: Meaning, name: string, numbers: Numbering): Di
       .reduce((a, b) => diagrams.combine(a, b, Math.max), diagrams.constant(0));
   }
   if (name === 'price') return appliedAspect(meaning, program.prices, (truth) => truth === TRUE, numbers);
+  if (name === 'rank') return appliedAspect(meaning, program.prefers, (truth) => truth === TRUE, numbers);
   if (name === 'reserve') return appliedAspect(meaning, program.reserves, (truth) => truth !== FALSE, numbers);
   return capabilityAspect(meaning, name.slice('can.'.length), numbers);
 }
 
 /** All aspects that rules can have. */
 export function aspectNames({ vocabulary }: Program): readonly string[] {
-  return [...[...vocabulary.capabilities.keys()].map((name) => `can.${name}`), 'refusal', 'remark', 'price', 'reserve'];
+  return [
+    ...[...vocabulary.capabilities.keys()].map((name) => `can.${name}`),
+    'refusal',
+    'remark',
+    'price',
+    'rank',
+    'reserve',
+  ];
 }

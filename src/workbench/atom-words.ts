@@ -1,4 +1,5 @@
 import { formatValue } from '../catalog/decode.ts';
+import { matchesGlob } from '../quantity/glob.ts';
 import type { AtomVariable } from '../rules/atoms.ts';
 
 // So many values are told one by one.
@@ -12,7 +13,7 @@ const FEW = 3;
  * @param present the indexes that come into question at all; every one unless given
  */
 export function atomsInWords(
-  { attribute, kind, member, values, unspoken }: AtomVariable,
+  { attribute, kind, member, values, unspoken = values.length, patterns = [] }: AtomVariable,
   indexes: readonly number[],
   present: readonly number[] = [...values.keys()],
 ): string {
@@ -24,8 +25,13 @@ export function atomsInWords(
   const orUnknown = known.length < indexes.length ? ' or unknown' : '';
   if (known.length === 0) return `${name} unknown`;
   if (others.length === 0) return `${name} ${orUnknown === '' ? 'known' : 'of any kind'}`;
-  const told = (index: number): string => formatValue(attribute, values[index]);
-  const isOpen = unspoken !== undefined && known.some((index) => index >= unspoken);
+  // Names that nobody speaks of are told by the patterns that they match.
+  const matched = (index: number): readonly string[] =>
+    index < unspoken ? [] : patterns.filter((pattern) => matchesGlob(pattern, String(values[index])));
+  const told = (index: number): string =>
+    index < unspoken ? formatValue(attribute, values[index]) : matched(index).join(' and ');
+  const toldAll = (some: readonly number[]): string => [...new Set(some.map(told))].join(' or ');
+  const isOpen = known.some((index) => index >= unspoken && matched(index).length === 0);
   if (['number', 'version', 'date'].includes(attribute.kind.kind)) {
     const all = [...known, ...others].sort((a, b) => a - b);
     const from = all.indexOf(known[0]!);
@@ -35,6 +41,6 @@ export function atomsInWords(
     if (isRun && from === 0) return `${name} below ${told(others[0]!)}${orUnknown}`;
   }
   if (isOpen || (others.length < known.length && known.length > FEW && orUnknown === ''))
-    return `${name} other than ${others.map(told).join(' or ')}${orUnknown}`;
-  return `${name} ${known.map(told).join(' or ')}${orUnknown}`;
+    return `${name} other than ${toldAll(others)}${orUnknown}`;
+  return `${name} ${toldAll(known)}${orUnknown}`;
 }

@@ -42,6 +42,11 @@ interface PriceText {
   };
 }
 
+interface PreferText {
+  /** In millionths; a bonus is below zero. */
+  readonly preference: { readonly share: number };
+}
+
 interface ReserveText {
   readonly shares: readonly {
     readonly name: string;
@@ -54,7 +59,12 @@ interface ReserveText {
 
 /** What an action does, each part by itself. */
 function actionParts(text: string): readonly string[] {
-  const action = JSON.parse(text) as PriceText | ReserveText;
+  const action = JSON.parse(text) as PriceText | PreferText | ReserveText;
+  if ('preference' in action) {
+    const { share } = action.preference;
+    const percent = formatDecimal(Math.abs(share), 4);
+    return [`${percent} % ${share < 0 ? 'cheaper' : 'dearer'} than billed`];
+  }
   if ('change' in action) {
     const { operation, amount, per, component } = action.change;
     const size = operation === 'times' ? formatDecimal(amount, 6) : `${formatMoney(amount)} USD/h`;
@@ -71,6 +81,9 @@ function actionParts(text: string): readonly string[] {
   });
 }
 
+const VERBS = { price: 'are billed', rank: 'rank as if', reserve: 'keep back' } as const;
+const NOTHING = { price: 'as listed', rank: 'as billed', reserve: 'nothing' } as const;
+
 /** @param was,is what `aspectOf` says of an offer, before and after */
 export function changeInWords(aspect: string, was: unknown, is: unknown): string {
   switch (aspect) {
@@ -79,13 +92,13 @@ export function changeInWords(aspect: string, was: unknown, is: unknown): string
     case 'remark':
       return is === 1 ? 'are told of' : 'are no longer told of';
     case 'price':
+    case 'rank':
     case 'reserve': {
       const [before, after] = [was, is].map((texts) => (texts as readonly string[]).flatMap(actionParts));
       const gone = before!.filter((part) => !after!.includes(part));
       const come = after!.filter((part) => !before!.includes(part));
-      const told = (parts: readonly string[]): string =>
-        parts.length > 0 ? parts.join(', ') : aspect === 'price' ? 'as listed' : 'nothing';
-      return `${aspect === 'price' ? 'are billed' : 'keep back'} ${told(come)} instead of ${told(gone)}`;
+      const told = (parts: readonly string[]): string => (parts.length > 0 ? parts.join(', ') : NOTHING[aspect]);
+      return `${VERBS[aspect]} ${told(come)} instead of ${told(gone)}`;
     }
     default:
       return capabilityChange(aspect.slice('can.'.length), was as CapabilityOutcome, is as CapabilityOutcome);

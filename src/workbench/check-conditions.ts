@@ -1,3 +1,4 @@
+import { formatValue } from '../catalog/decode.ts';
 import { compareText } from '../quantity/order.ts';
 import { type Diagram, UNDECIDED } from '../rules/diagram.ts';
 import { isRefusal, levelOf, type Program, readsOf, withoutRules } from '../rules/program.ts';
@@ -128,6 +129,9 @@ export function vacuous(meaning: Meaning, rule: Rule): Finding | undefined {
     case 'reserve':
       if (action.shares.some(({ percent, atLeast }) => percent > 0 || atLeast > 0)) break;
       return found(`${rule.id} keeps nothing back`, 'give an amount, or remove the rule');
+    case 'prefer':
+      if (action.preference.share !== 0) break;
+      return found(`${rule.id} ranks nothing otherwise`, 'give a share, or remove the rule');
     case 'refine':
       if (action.grants.some(({ version }) => version !== undefined)) break;
       return found(`${rule.id} refines to "any", which gives no version`, 'give a version, or use provide');
@@ -186,6 +190,8 @@ function certainly(meaning: Meaning, rule: Rule): Diagram {
 export function shadowed(meaning: Meaning, rule: Rule): Finding | undefined {
   const { action } = rule;
   if (action.verb !== 'provide' && action.verb !== 'refine') return undefined;
+  // That others do not apply is something that it does, too.
+  if (rule.overrides.length > 0) return undefined;
   const { program, regions } = meaning;
   const { diagrams } = regions;
   const beaters = new Set<Rule>();
@@ -229,7 +235,8 @@ export function shadowed(meaning: Meaning, rule: Rule): Finding | undefined {
 }
 
 export function redundant(meaning: Meaning, rule: Rule): Finding | undefined {
-  if (rule.action.verb === 'price' || rule.action.verb === 'reserve') return undefined;
+  // What these do adds up with what others do, or is kept apart.
+  if (['price', 'reserve', 'prefer', 'set'].includes(rule.action.verb) || rule.overrides.length > 0) return undefined;
   const worlds = waiverWorlds(meaning, rule).map((program) => meaningAs(meaning, program));
   if (worlds.some((world) => isNeeded(world, rule))) return undefined;
   const names = capabilitiesOf(rule);
@@ -261,7 +268,7 @@ interface SharedPart {
   readonly rules: readonly { readonly rule: Rule; readonly part: Part }[];
 }
 
-const tableOf = ({ id }: Rule): string | undefined => (id.includes('#') ? id.slice(0, id.indexOf('#')) : undefined);
+const tableOf = ({ table }: Rule): string | undefined => table?.table;
 
 function sharedParts(rules: readonly Rule[]): readonly SharedPart[] {
   const groups = new Map<unknown, Map<string, { rule: Rule; part: Part }[]>>();
@@ -290,6 +297,8 @@ function sharedParts(rules: readonly Rule[]): readonly SharedPart[] {
 export function redundantParts(meaning: Meaning, judged: readonly Rule[]): readonly Finding[] {
   const findings: Finding[] = [];
   for (const { part, condition, rules } of sharedParts(judged)) {
+    // Where it applies, others do not: what these do is not compared.
+    if (rules.some(({ rule }) => rule.overrides.length > 0)) continue;
     const changed = new Map(rules.map(({ rule, part: own }) => [rule.id, withoutPart(rule.when, own)]));
     // Named conditions are read by rules that are not judged, too.
     const inOthers = meaning.program.rules.some(
@@ -329,32 +338,34 @@ export function redundantParts(meaning: Meaning, judged: readonly Rule[]): reado
   return findings;
 }
 
-/** Rows of one table that hold together and differ in what they give. */
-export function overlaps(
-  meaning: Meaning,
-  judged: readonly Rule[],
-  isUnique: (rule: Rule) => boolean,
-): readonly Finding[] {
+/** Rows of one table that hold together, or rules that set the same fact, and differ in what they give. */
+export function overlaps(meaning: Meaning, judged: readonly Rule[]): readonly Finding[] {
   const { diagrams, atoms } = meaning.regions;
   const attributes = new Map(atoms.variables.map(({ attribute }) => [attribute.name, attribute]));
   const findings: Finding[] = [];
-  const rows = judged.filter((rule) => tableOf(rule) !== undefined && isUnique(rule));
-  for (const [index, row] of rows.entries()) {
-    for (const other of rows.slice(0, index)) {
-      if (tableOf(other) !== tableOf(row)) continue;
+  const isSet = ({ action }: Rule): boolean => action.verb === 'set';
+  const compared = meaning.program.rules.filter((rule) => rule.table?.hit === 'unique' || isSet(rule));
+  for (const [index, row] of compared.entries()) {
+    for (const other of compared.slice(0, index)) {
+      if (!judged.includes(row) && !judged.includes(other)) continue;
+      if (isSet(row) ? !isSet(other) : tableOf(other) !== tableOf(row)) continue;
       const given = differing(row, other);
       if (given === undefined) continue;
       const both = diagrams.combine(regionOf(meaning, appliesOf(row)), regionOf(meaning, appliesOf(other)), Math.min);
       const example = meaning.regions.example(both, (truth) => truth === TRUE);
       if (example === undefined) continue;
+      const [told, beside] = judged.includes(row) ? [row, other] : [other, row];
       findings.push({
         code: 'R107',
-        subject: row.id,
-        span: row.span,
-        message: `${row.id} and ${other.id} hold together, and give ${given}`,
+        subject: told.id,
+        span: told.span,
+        message: `${told.id} and ${beside.id} hold together, and give ${given}`,
         witness: exampleInWords(example, (name) => attributes.get(name)!),
-        fix: 'narrow one of them; the highest version counts until then',
-        related: [{ message: other.id, span: other.span }],
+        fix: isSet(row)
+          ? 'narrow one of them, or let one override the other; where both hold, nothing is set'
+          : 'narrow one of them; the highest version counts until then',
+        related: [{ message: beside.id, span: beside.span }],
+        involved: [told.id, beside.id],
       });
     }
   }
@@ -368,6 +379,12 @@ function differing(a: Rule, b: Rule): string | undefined {
     const other = grants(b).find((one) => one.capability === capability);
     if (other !== undefined && other.version !== version)
       return `${capability} ${version ?? 'any'} and ${other.version ?? 'any'}`;
+  }
+  const facts = ({ action }: Rule) => (action.verb === 'set' ? action.facts : []);
+  for (const { attribute, value } of facts(a)) {
+    const other = facts(b).find((one) => one.attribute === attribute);
+    const [own, theirs] = [formatValue(attribute, value), other && formatValue(attribute, other.value)];
+    if (theirs !== undefined && own !== theirs) return `${attribute.name} ${own} and ${theirs}`;
   }
   return undefined;
 }

@@ -9,6 +9,7 @@ import { unserved } from './check-requests.ts';
 import { entriesOf, expiring, subjectOf, unused, withoutEvidence } from './check-text.ts';
 import { compareFindings, FINDING_KINDS, type Finding, type FindingCode } from './finding.ts';
 import { meaningOf } from './meaning.ts';
+import { filledBy } from './rows.ts';
 
 /**
  * What is wrong with rules, or likely not meant: see `FINDING_KINDS`. Nothing is sampled: what is found is so for the
@@ -57,7 +58,10 @@ export function checkRules(input: CheckInput): Checked {
   return settled(files, findings, judged.length, catalog !== undefined);
 }
 
-function aboutMeaning({ program, catalog, date }: CheckInput, judged: readonly Rule[]): readonly Finding[] {
+function aboutMeaning(input: CheckInput, judged: readonly Rule[]): readonly Finding[] {
+  const { program, date } = input;
+  // Facts are those that rules see: what other rules set is there.
+  const catalog = input.catalog && filledBy(input.catalog, program);
   const spoken = (attribute: Attribute): readonly Value[] => {
     if (attribute.name === 'request.date') return date === undefined ? [] : [date];
     return catalog === undefined ? [] : valuesIn(catalog, attribute);
@@ -73,7 +77,7 @@ function aboutMeaning({ program, catalog, date }: CheckInput, judged: readonly R
     else findings.push(found);
   }
   findings.push(...redundantParts(meaning, sound));
-  findings.push(...overlaps(meaning, judged, isUnique));
+  findings.push(...overlaps(meaning, judged));
   if (catalog === undefined) return [...findings, ...unserved({ meaning, date }, judged)];
   const over: OverCatalog = { meaning, catalog, date };
   for (const rule of sound) {
@@ -84,12 +88,6 @@ function aboutMeaning({ program, catalog, date }: CheckInput, judged: readonly R
   findings.push(...misspelt(over, judged));
   findings.push(...unserved(over, judged));
   return findings;
-}
-
-/** Rows of a table of which only one is meant to hold: all, unless the table says that the highest version counts. */
-function isUnique(rule: Rule): boolean {
-  const table = 'table' in rule ? (rule.table as { readonly hit?: string } | undefined) : undefined;
-  return table?.hit !== 'max';
 }
 
 /** What only a catalog can tell. */

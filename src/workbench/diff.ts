@@ -2,9 +2,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { textAt } from '../catalog/column.ts';
 import type { Attribute, Value } from '../catalog/value.ts';
 import { bootsBetween } from '../match/boots.ts';
-import { compile } from '../match/compiled.ts';
 import { type Diagram, UNDECIDED } from '../rules/diagram.ts';
-import { fillTable } from '../rules/fill.ts';
 import type { Program } from '../rules/program.ts';
 import type { Regions } from '../rules/regions.ts';
 import { factAt, NOWHERE, type RowScope, type Site } from '../rules/space.ts';
@@ -16,7 +14,7 @@ import { valuesIn } from './check-catalog.ts';
 import { cubesOf, isIn, type Point } from './cubes.ts';
 import { causeOf, type Edit, editsBetween, replay } from './edits.ts';
 import { type Meaning, meaningAs, meaningOf } from './meaning.ts';
-import { factsRead, rowClasses } from './rows.ts';
+import { filledBy, rowClasses } from './rows.ts';
 
 /**
  * What other rules say otherwise about the offers of a catalog, with the images that boot on them: each change counted,
@@ -52,9 +50,25 @@ export interface RulesDiff {
   readonly changes: readonly Change[];
   /** Aspects that are too large to be compared. */
   readonly undecided: readonly string[];
-  /** Whether the rules differ in facts that they set: all is then compared with those that the new ones set. */
-  readonly setsDiffer: boolean;
 }
+
+/** A catalog as its sources state it, and with the facts that each set of rules sets. */
+interface Worlds {
+  readonly catalog: Catalog;
+  readonly old: Catalog;
+  readonly now: Catalog;
+  readonly steps: readonly Catalog[];
+  /** Whether facts may be others after than before. */
+  readonly differ: boolean;
+}
+
+/** What is told of places, and the variables that tell it. */
+interface Difference {
+  readonly dimensions: readonly number[];
+  readonly changeAt: (old: FactAt, now: FactAt) => number;
+}
+
+type FactAt = (attribute: string) => Value | undefined;
 
 /** One combination of facts that rules tell apart, with the offers that have it. */
 interface Place {
@@ -63,8 +77,9 @@ interface Place {
   change: number;
   /** Classes of offers, by index. */
   readonly offers: Set<number>;
-  /** Facts of one of them. */
-  readonly fact: (attribute: string) => Value | undefined;
+  /** Facts of one of them, as rules see them: before, and after each edit. */
+  readonly old: FactAt;
+  readonly steps: readonly FactAt[];
 }
 
 // More combinations of request facts than this are not looked at: requests are then taken to say nothing.
@@ -74,30 +89,37 @@ const MOST_PLACES = 50_000;
 export function diffRules(
   before: Program,
   after: Program,
-  stated: Catalog,
+  catalog: Catalog,
   date: string | undefined,
 ): RulesDiff | undefined {
-  const { catalog: filled } = compile(stated, after);
-  const catalog: Catalog = { ...filled, images: fillTable(after, 'image', filled.images).table };
   const edits = editsBetween(before, after);
-  const setsDiffer = edits.some((edit) => [edit.before, edit.after].some((rule) => rule?.action.verb === 'set'));
   const told = edits.map(({ rule, kind }) => ({ rule, kind }));
   const offers = catalog.offers.size;
-  if (edits.length === 0) return { edits: told, offers, changes: [], undecided: [], setsDiffer };
-  const spoken = (attribute: Attribute): readonly Value[] =>
-    attribute.name === 'request.date' ? (date === undefined ? [] : [date]) : valuesIn(catalog, attribute);
+  if (edits.length === 0) return { edits: told, offers, changes: [], undecided: [] };
+  const [filledBefore, filledAfter] = [filledBy(catalog, before), filledBy(catalog, after)];
+  const spoken = (attribute: Attribute): readonly Value[] => {
+    if (attribute.name === 'request.date') return date === undefined ? [] : [date];
+    return [...valuesIn(filledBefore, attribute), ...valuesIn(filledAfter, attribute)];
+  };
   const old = meaningOf(before, spoken, after.rules);
   if (old === undefined) return undefined;
   const now = meaningAs(old, after);
   const steps = replay(before, edits).map(({ edit, program }) => ({ edit, meaning: meaningAs(old, program) }));
+  const worlds: Worlds = {
+    catalog,
+    old: filledBefore,
+    now: filledAfter,
+    steps: steps.map(({ meaning }) => filledBy(catalog, meaning.program)),
+    differ: edits.some((edit) => [edit.before, edit.after].some((rule) => rule?.action.verb === 'set')),
+  };
   const changes: Change[] = [];
   const undecided: string[] = [];
   for (const aspect of aspectNames(after)) {
-    const found = changesOf(aspect, old, now, steps, catalog, date);
+    const found = changesOf(aspect, old, now, steps, worlds, date);
     if (found === undefined) undecided.push(aspect);
     else changes.push(...found);
   }
-  return { edits: told, offers, changes, undecided, setsDiffer };
+  return { edits: told, offers, changes, undecided };
 }
 
 function changesOf(
@@ -105,27 +127,26 @@ function changesOf(
   old: Meaning,
   now: Meaning,
   steps: readonly { readonly edit: Edit; readonly meaning: Meaning }[],
-  catalog: Catalog,
+  worlds: Worlds,
   date: string | undefined,
 ): readonly Change[] | undefined {
   const { regions } = old;
-  const { diagrams } = regions;
   const numbers = numbering();
   const [from, to] = [aspectOf(old, aspect, numbers), aspectOf(now, aspect, numbers)];
   if (from === UNDECIDED || to === UNDECIDED) return undefined;
-  if (from === to) return [];
+  if (from === to && !worlds.differ) return [];
   const words = numbering();
   const none = words.numberOf('');
   // Changes that are told alike are one.
-  const differing = diagrams.combine(from, to, (a, b) => {
+  const changeOf = (a: number, b: number): number => {
     if (a === b) return none;
     const isText = aspect !== 'refusal' && aspect !== 'remark';
     const [was, is] = [a, b].map((number) => (isText ? JSON.parse(numbers.textOf(number)) : number));
     return words.numberOf(changeInWords(aspect, was, is));
-  });
-  if (differing === UNDECIDED) return undefined;
-  const onDay = regions.where(differing, ({ name }) => (name === 'request.date' ? { value: date } : undefined));
-  const places = placesOf(regions, onDay, catalog, date);
+  };
+  const read = readDifference(old, now, from, to, changeOf, worlds.differ);
+  if (read === undefined) return undefined;
+  const places = placesOf(regions, read, worlds, date);
   if (places === undefined) return undefined;
   const { dimensions, all, counts } = places;
   const totalOf = (some: readonly Place[]): number => {
@@ -174,8 +195,8 @@ function causesOf(
 ): readonly Cause[] {
   const byEdit = new Map<Edit, Place[]>();
   for (const place of meant) {
-    const values = steps.map(({ edit, diagram }) => ({ edit, value: regions.at(diagram, place.fact) }));
-    const cause = causeOf(regions.at(from, place.fact), values);
+    const values = steps.map(({ edit, diagram }, index) => ({ edit, value: regions.at(diagram, place.steps[index]!) }));
+    const cause = causeOf(regions.at(from, place.old), values);
     if (cause !== undefined) byEdit.set(cause, [...(byEdit.get(cause) ?? []), place]);
   }
   return [...byEdit].map(([{ rule, kind }, places]) => ({ rule, kind, offers: totalOf(places) }));
@@ -193,12 +214,51 @@ const PAIRING = [
   'image.virt',
 ];
 
-function placesOf(regions: Regions, of: Diagram, catalog: Catalog, date: string | undefined) {
-  const { diagrams, atoms } = regions;
-  const dimensions = diagrams.dependsOn(of);
+/**
+ * What tells two outcomes apart. Where both are of the same facts, only what their difference depends on; where rules set
+ * other facts, all that either depends on, and all that facts are set by.
+ */
+function readDifference(
+  old: Meaning,
+  now: Meaning,
+  from: Diagram,
+  to: Diagram,
+  changeOf: (a: number, b: number) => number,
+  differ: boolean,
+): Difference | undefined {
+  const { regions } = old;
+  const { diagrams } = regions;
+  if (!differ) {
+    const differing = diagrams.combine(from, to, changeOf);
+    if (differing === UNDECIDED) return undefined;
+    return { dimensions: diagrams.dependsOn(differing), changeAt: (facts) => regions.at(differing, facts) };
+  }
+  const setting = [...old.program.sets, ...now.program.sets];
+  const conditions = setting.flatMap(({ rules }) => rules.map(({ applies }) => regions.of(applies)));
+  if (conditions.includes(UNDECIDED)) return undefined;
+  const read = new Set([from, to, ...conditions].flatMap((one) => [...diagrams.dependsOn(one)]));
+  return {
+    dimensions: [...read].sort((a, b) => a - b),
+    changeAt: (before, after) => changeOf(regions.at(from, before), regions.at(to, after)),
+  };
+}
+
+function placesOf(
+  regions: Regions,
+  { dimensions: all, changeAt }: Difference,
+  worlds: Worlds,
+  date: string | undefined,
+) {
+  // Rows are alike by the facts that dimensions are of.
+  const catalog = worlds.differ ? worlds.catalog : worlds.old;
+  // The day is the same for all.
+  const dimensions = all.filter((variable) => regions.attributeOf(variable).name !== 'request.date');
   const { attributes } = catalog.vocabulary;
   const pairing = PAIRING.flatMap((name) => attributes.get(name) ?? []);
-  const read = factsRead(regions, of);
+  const byName = new Map(
+    dimensions.map((variable) => [regions.attributeOf(variable).name, regions.attributeOf(variable)]),
+  );
+  const read = [...byName.values()].filter(({ scope }) => scope !== 'request');
   const isOfImage = ({ scope }: Attribute): boolean => scope === 'image';
   const distinct = (some: readonly Attribute[]): readonly Attribute[] => [
     ...new Map(some.map((one) => [one.name, one])).values(),
@@ -214,13 +274,15 @@ function placesOf(regions: Regions, of: Diagram, catalog: Catalog, date: string 
     ),
   );
   const images = rowClasses(catalog, 'image', distinct([...read, ...pairing].filter(isOfImage)));
-  const boots = bootsBetween(catalog.types, catalog.images);
+  // By what is known before or after: an architecture may be set.
+  const before = bootsBetween(worlds.old.types, worlds.old.images);
+  const after = bootsBetween(worlds.now.types, worlds.now.images);
   const goTogether = (offer: Site, image: Site): boolean => {
     if (image.image === NOWHERE) return true;
     const same = (a: string | undefined, b: string | undefined): boolean =>
       a === undefined || b === undefined || a === b;
     return (
-      boots(offer.type, image.image) !== FALSE &&
+      (before(offer.type, image.image) !== FALSE || after(offer.type, image.image) !== FALSE) &&
       same(textAt(catalog.images, 'image.cloud', image.image), textAt(catalog.regions, 'offer.cloud', offer.region)) &&
       same(textAt(catalog.images, 'image.region', image.image), textAt(catalog.regions, 'offer.region', offer.region))
     );
@@ -232,19 +294,21 @@ function placesOf(regions: Regions, of: Diagram, catalog: Catalog, date: string 
       if (!goTogether(offer, image)) continue;
       const site: Site = { ...offer, image: image.image };
       for (const request of asked) {
-        const fact = (name: string): Value | undefined => {
-          const attribute = attributes.get(name)!;
-          if (name === 'request.date') return date;
-          if (attribute.scope === 'request') return request.get(name) ?? attribute.default;
-          return factAt(catalog, name, attribute.scope as RowScope, site);
-        };
-        const at = dimensions.map((variable) =>
-          regions.indexOf(variable, fact(atoms.variables[variable]!.attribute.name)),
-        );
+        const factIn =
+          (of: Catalog): FactAt =>
+          (name) => {
+            const attribute = attributes.get(name)!;
+            if (name === 'request.date') return date;
+            if (attribute.scope === 'request') return request.get(name) ?? attribute.default;
+            return factAt(of, name, attribute.scope as RowScope, site);
+          };
+        const stated = factIn(catalog);
+        const at = dimensions.map((variable) => regions.indexOf(variable, stated(regions.attributeOf(variable).name)));
         const key = at.join();
         let place = found.get(key);
         if (place === undefined) {
-          place = { at, change: regions.at(of, fact), offers: new Set(), fact };
+          const [old, now] = [factIn(worlds.old), factIn(worlds.now)];
+          place = { at, change: changeAt(old, now), offers: new Set(), old, steps: worlds.steps.map(factIn) };
           found.set(key, place);
           if (found.size > MOST_PLACES) return undefined;
         }

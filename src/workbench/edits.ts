@@ -1,5 +1,6 @@
 import { compareText } from '../quantity/order.ts';
 import { compileRules, type Program } from '../rules/program.ts';
+import { overriddenBy } from '../rules/rewrite.ts';
 import type { Rule } from '../rules/rule.ts';
 
 /** What makes one set of rules another: rules that came, went or changed, by their ids. */
@@ -10,19 +11,10 @@ export interface Edit {
   readonly after: Rule | undefined;
 }
 
-/** Whether a rule is named, by itself or as a row of its table. */
-const names = (rule: Rule): readonly string[] => [rule.id, ...(rule.table === undefined ? [] : [rule.table.table])];
-
-/** A rule that overrides only what there is: what is off is overridden by nobody. */
-function amongRules(rule: Rule, rules: Iterable<Rule>): Rule {
-  if (rule.overrides.length === 0) return rule;
-  const known = new Set([...rules].flatMap(names));
-  return { ...rule, overrides: rule.overrides.filter((override) => known.has(override.rule)) };
-}
-
-/** What a rule says, without where it stands, and without what follows from other rules. */
-function textOf(rule: Rule, rules: Iterable<Rule>): string {
-  return JSON.stringify(amongRules(rule, rules), (key, value: unknown) => {
+/** What a rule says, without where it stands. */
+function textOf(rule: Rule): string {
+  return JSON.stringify(rule, (key, value: unknown) => {
+    // When a rule applies is also a matter of those that override it, which are edited by themselves.
     if (key === 'span' || key === 'applies') return undefined;
     // An attribute is what its name says; both sets of rules speak the same vocabulary.
     if (key === 'attribute' || key === 'per') return (value as { readonly name?: string })?.name ?? value;
@@ -30,13 +22,17 @@ function textOf(rule: Rule, rules: Iterable<Rule>): string {
   });
 }
 
+/** Those that are off among them. */
+const rulesById = ({ rules, off }: Program): Map<string, Rule> =>
+  new Map([...rules, ...off].map((rule) => [rule.id, rule]));
+
 /** In order of ids. */
 export function editsBetween(before: Program, after: Program): readonly Edit[] {
-  const [old, now] = [before, after].map(({ rules }) => new Map(rules.map((rule) => [rule.id, rule])));
+  const [old, now] = [before, after].map(rulesById);
   const ids = [...new Set([...old!.keys(), ...now!.keys()])].sort(compareText);
   return ids.flatMap((rule): readonly Edit[] => {
     const [from, to] = [old!.get(rule), now!.get(rule)];
-    if (from !== undefined && to !== undefined && textOf(from, old!.values()) === textOf(to, now!.values())) return [];
+    if (from !== undefined && to !== undefined && textOf(from) === textOf(to)) return [];
     const kind = from === undefined ? 'added' : to === undefined ? 'removed' : 'changed';
     return [{ rule, kind, before: from, after: to }];
   });
@@ -53,14 +49,14 @@ export interface Step {
  * depends on its own absence) is made together with the next.
  */
 export function replay(before: Program, edits: readonly Edit[]): readonly Step[] {
-  let rules = new Map(before.rules.map((rule) => [rule.id, rule]));
+  let rules = rulesById(before);
   const steps: Step[] = [];
   for (const edit of edits) {
     rules = new Map(rules);
     if (edit.after === undefined) rules.delete(edit.rule);
     else rules.set(edit.rule, edit.after);
-    const whole = [...rules.values()].map((rule) => amongRules(rule, rules.values()));
-    const program = compileRules(before.vocabulary, whole, before.digest);
+    const all = [...rules.values()];
+    const program = compileRules(before.vocabulary, all, before.digest, overriddenBy(all));
     if (program.ok) steps.push({ edit, program: program.value });
   }
   return steps;

@@ -51,7 +51,7 @@ export const FINDING_KINDS = {
   R107: {
     name: 'overlapping-rows',
     severity: 'error',
-    about: 'Two rows of a table hold for the same facts and give different values.',
+    about: 'Two rows of a table, or two rules that set a fact, hold for the same facts and give different values.',
   },
   R108: {
     name: 'unused-name',

@@ -191,6 +191,8 @@ export function outcomesOf(meaning: Meaning, like: Rule, rule: Rule | undefined)
           ? diagrams.constant(0)
           : diagrams.map(regionOf(meaning, appliesOf(rule)), (truth) => (truth === FALSE ? 0 : 1)),
       ];
+    case 'set':
+      return [rule === undefined ? diagrams.constant(FALSE) : regionOf(meaning, appliesOf(rule))];
     default:
       return [
         rule === undefined

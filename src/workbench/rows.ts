@@ -1,10 +1,19 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Attribute, Value } from '../catalog/value.ts';
+import { compile } from '../match/compiled.ts';
 import type { Diagram } from '../rules/diagram.ts';
+import { fillTable } from '../rules/fill.ts';
+import type { Program } from '../rules/program.ts';
 import type { Regions } from '../rules/regions.ts';
 import { factAt, NOWHERE, PRICE, type RowScope, type Site, tableOf } from '../rules/space.ts';
 
 /** The rows of a catalog as far as some attributes tell them apart. */
+
+/** A catalog with the facts that rules set, those of images among them. */
+export function filledBy(catalog: Catalog, program: Program): Catalog {
+  const { catalog: filled } = compile(catalog, program);
+  return { ...filled, images: fillTable(program, 'image', filled.images).table };
+}
 
 /** What is counted: rows of one table, or offers. */
 export type Counted = 'type' | 'region' | 'image' | 'offer';

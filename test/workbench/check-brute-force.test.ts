@@ -106,8 +106,13 @@ describe('findings', () => {
   it('of overlapping rows are those that hold together and give something else', () => {
     fc.assert(
       fc.property(smallRules, (drawn) => {
-        const rules = drawn.map((rule, index) => ({ ...rule, id: `m/t#${index + 1}` }));
-        const meaning = meaningOf(compiled(rules))!;
+        const rules = drawn.map((rule, index) => ({
+          ...rule,
+          id: `m/t#${index + 1}`,
+          table: { table: 'm/t', row: index + 1, hit: 'unique' as const },
+        }));
+        const program = compiled(rules);
+        const meaning = meaningOf(program)!;
         const pairs = rules.flatMap((rule, index) =>
           rules.slice(0, index).filter((other) => {
             if (!('grants' in rule.action) || !('grants' in other.action)) return false;
@@ -116,7 +121,7 @@ describe('findings', () => {
             return ALL_FACTS.some((facts) => truthOf(rule, facts) === TRUE && truthOf(other, facts) === TRUE);
           }),
         );
-        expect(overlaps(meaning, rules, () => true).length).toBe(pairs.length);
+        expect(overlaps(meaning, program.rules).length).toBe(pairs.length);
       }),
       runs(60, 1_000),
     );
