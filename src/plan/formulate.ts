@@ -50,6 +50,8 @@ export interface Formulation {
   readonly partitions: readonly Partition[];
   /** Nano-dollars an hour of the running machines on which units stay: every plan costs so much more than its bins. */
   readonly kept: bigint;
+  /** Where machines run already; more than one place only where they may be mixed. */
+  readonly homes: readonly string[];
   /** Running machines of which no offer is known, which are left out. */
   readonly unknownMachines: readonly RunningMachine[];
 }
@@ -291,6 +293,7 @@ export function formulate(compiled: Compiled, model: ModelRequest, at: string | 
       const { counts } = standing(machine, host, { classes, dimensions });
       return sum + (counts.some((count) => count > 0) ? BigInt(machine.keepPrice) : 0n);
     }, 0n),
+    homes: [...homes].sort(compareText),
     unknownMachines: running.filter(({ host }) => host === undefined).map(({ machine }) => machine),
   };
 }

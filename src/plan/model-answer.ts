@@ -240,7 +240,7 @@ export function modelAnswer(problem: ModelProblem, formulation: Formulation, sol
     gap: cost === 0n ? '0' : formatDecimal(((cost - bound) * 1_000_000n) / cost, 6),
     proof: part.proof,
     machines: described.map(({ machine }) => machine),
-    notes: [...modelNotes(problem, formulation, described)],
+    notes: [...modelNotes(problem, formulation, described, partition)],
     certificate: certificateOf(formulation, solved),
   };
 }

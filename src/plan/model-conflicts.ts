@@ -39,7 +39,7 @@ const namesOf = ({ companies }: UnitClass): readonly string[] =>
   companies.flatMap(({ groups }) => groups.map((group) => group.id));
 
 /** A request for one machine for one unit alone: what it takes, as constraints beside its own. */
-function aloneRequest({ request }: ModelProblem, one: UnitClass): MachineRequest {
+export function aloneRequest({ request }: ModelProblem, one: UnitClass): MachineRequest {
   const { leader, groups } = one.companies[0]!;
   let alone: MachineRequest = {
     ...hostRequest(request, leader, one.base ?? request.base),
@@ -66,7 +66,7 @@ export interface ModelConflicts {
 /** @param solved the answer to the formulation's partitions, all of them infeasible */
 export function modelConflicts(
   problem: ModelProblem,
-  { clashing, classes, partitions }: Formulation,
+  { clashing, classes, partitions, homes }: Formulation,
   solved: PartsAnswer,
 ): ModelConflicts {
   if (clashing.length > 0) {
@@ -77,6 +77,10 @@ export function modelConflicts(
         text: `they share a machine, which has one base, and need ${[...new Set(groups.filter((group) => group.container === undefined).map(({ base }) => `${base.os}@${base.release}`))].join(' and ')}`,
       })),
     };
+  }
+  if (homes.length > 1 && partitions.length === 0) {
+    const text = `machines run in ${homes.join(' and ')}, and those of a model share one place unless they may be mixed (options.mix)`;
+    return { alone: undefined, conflicts: [{ units: problem.request.machines.flatMap(({ units }) => units), text }] };
   }
   if (partitions.length === 0) {
     return {

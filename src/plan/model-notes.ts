@@ -1,15 +1,46 @@
-import type { Formulation } from './formulate.ts';
+import { prepare, type Query } from '../match/query.ts';
+import { requestDate } from '../match/request-facts.ts';
+import { withConstraint } from '../request/variant.ts';
+import type { Formulation, Partition } from './formulate.ts';
 import type { PlannedMachine } from './model-answer.ts';
+import { aloneRequest } from './model-conflicts.ts';
 import type { ModelProblem } from './model-problem.ts';
-import { machineNotes, NOT_INCLUDED } from './notes.ts';
+import { machineNotes, NOT_INCLUDED, unpricedNotes } from './notes.ts';
 import type { Machine, Note } from './schema.ts';
+import { type Unpriced, unpricedFits } from './unpriced.ts';
+
+/** Kinds of units of which it is told what types without a price could hold them. */
+const MOST_KINDS = 12;
+
+/** Types that could hold a unit, were their price known in the place that was chosen; of the kind that has the most. */
+function unpricedUnits(problem: ModelProblem, { classes }: Formulation, place: Partition): readonly Note[] {
+  const { compiled, options } = problem;
+  let most: { readonly query: Query; readonly unpriced: Unpriced; readonly units: string } | undefined;
+  for (const one of classes.slice(0, MOST_KINDS)) {
+    let request = aloneRequest(problem, one);
+    if (place.cloud !== undefined) request = withConstraint(request, 'cloud', [place.cloud]);
+    if (place.region !== undefined) request = withConstraint(request, 'region', [place.region]);
+    const query = prepare(compiled, request, options.at);
+    const unpriced = unpricedFits(query, options.at);
+    if (unpriced.fit > (most?.unpriced.fit ?? 0)) most = { query, unpriced, units: one.companies[0]!.leader.id };
+  }
+  if (most === undefined) return [];
+  const { query, unpriced, units } = most;
+  return unpricedNotes(query, unpriced, requestDate(compiled, options.at)).map(({ code, text }) => ({
+    code,
+    text: `for a unit of ${units} alone, ${text}`,
+  }));
+}
 
 /** What an answer to a model has to say beside its numbers, each thing once. */
 export function modelNotes(
-  { request }: ModelProblem,
-  { unknownMachines, dimensions, hosts }: Formulation,
+  problem: ModelProblem,
+  formulation: Formulation,
   machines: readonly { readonly planned: PlannedMachine; readonly machine: Machine }[],
+  place?: Partition,
 ): readonly Note[] {
+  const { request, compiled } = problem;
+  const { unknownMachines, dimensions, hosts } = formulation;
   const notes: Note[] = unknownMachines.map((machine) => ({
     code: 'unknown-machine',
     text: `machine ${machine.id} is left out: this catalog has no priced offer of ${machine.type} in ${machine.region} that fits`,
@@ -30,6 +61,12 @@ export function modelNotes(
   );
   for (const dimension of lacking)
     notes.push({ code: 'unknown-dimension', text: `no type of this catalog states how much ${dimension} it has` });
+  if (compiled.program.prefers.length > 0)
+    notes.push({
+      code: 'preferences',
+      text: 'rules that prefer some offers to others do not count in models: what is billed decides',
+    });
+  if (place !== undefined) notes.push(...unpricedUnits(problem, formulation, place));
   if (machines.length > 0) notes.push(NOT_INCLUDED);
   return [...new Map(notes.map((note) => [`${note.code} ${note.text}`, note])).values()];
 }
