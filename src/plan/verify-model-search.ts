@@ -8,6 +8,7 @@ const slackOf = (amount: number): number => Math.abs(amount) * 1e-12 + 2;
 
 const MOST_PATTERNS = 50_000;
 const MOST_UNITS = 3_000;
+const MOST_REMEMBERED = 1_500_000;
 
 /** All ways to choose so many; undefined where there are more than can be tried. */
 function choices(from: readonly number[], count: number): readonly (readonly number[])[] {
@@ -64,8 +65,6 @@ export function searchWithin(
   }
   const failed = new Map<string, number>();
   const visit = (rest: readonly number[], left: readonly number[], cost: number): number | 'none' | undefined => {
-    steps.left -= 1;
-    if (steps.left < 0) return undefined;
     if (cost > most) return 'none';
     let narrow = -1;
     let value = 0;
@@ -78,6 +77,8 @@ export function searchWithin(
     for (const [supply, count] of left.entries()) value -= count * surplus[supply]!;
     const allowed = (most - cost) * toUnits;
     if (value > allowed + slackOf(most * toUnits)) return 'none';
+    steps.left -= 1;
+    if (steps.left < 0) return undefined;
     const key = `${rest.join()} ${left.join()}`;
     if ((failed.get(key) ?? -1) >= most - cost) return 'none';
     for (const { counts, price, supply } of holding[narrow]!) {
@@ -89,7 +90,7 @@ export function searchWithin(
       );
       if (found !== 'none') return found;
     }
-    failed.set(key, most - cost);
+    if (failed.size < MOST_REMEMBERED) failed.set(key, most - cost);
     return 'none';
   };
   for (const demand of demands) {

@@ -22,7 +22,7 @@ export interface VerifyLimits {
   readonly search: number;
 }
 
-export const USUAL_LIMITS: VerifyLimits = { fillings: 400_000, search: 3_000_000 };
+export const USUAL_LIMITS: VerifyLimits = { fillings: 400_000, search: 1_000_000 };
 
 /** Decimals of multipliers: thousandths of a nano-dollar. */
 const DECIMALS = 12;
@@ -77,9 +77,9 @@ function doubtOf(
   let best = none;
   // Multipliers that were found for another place hold here too, where no machine is cheaper.
   const own = [...multipliers].sort(([a], [b]) => Number(b === place) - Number(a === place));
-  for (const [of, set] of own) {
+  for (const [, set] of own) {
     const rows = byRow(world, cover, set);
-    if (of !== place && atLeast(cover, worthOfAll(cover, worthOf(cover, rows))) < claim) continue;
+    if (worthOfAll(cover, worthOf(cover, rows)) <= best.parts) continue;
     const proof = proofOf(cover, rows, limits.fillings);
     if (typeof proof === 'string') continue;
     if (proof.parts > best.parts) best = proof;
