@@ -170,8 +170,8 @@ export function solvePacking(
     offer(search.uses, 'proof');
     if (!search.complete) {
       const answer = integer.cover(model, patterns, {
-        seconds: Math.min(remaining(), 4 * effort),
-        nodes: 20_000 * effort,
+        seconds: remaining(),
+        nodes: 2_000 * effort,
         seed,
         below: toBeat()!,
       });
@@ -203,8 +203,8 @@ export function solvePacking(
   if (proveByEnumeration()) return finish('enumeration');
   if (!expired()) {
     const answer = integer.cover(model, [...generation.patterns, ...promising()], {
-      seconds: Math.min(remaining(), effort),
-      nodes: 10_000 * effort,
+      seconds: remaining(),
+      nodes: 1_000 * effort,
       seed,
       below: toBeat()!,
     });
