@@ -168,7 +168,7 @@ function coursePanel({ title, courses = [] }: Section, top: number): string {
       `<path class="line" ${dash === '' ? '' : `stroke-dasharray="${dash}" `}d="${path.join('')}"/>`,
       `<path class="lead" d="M${(x(last.at) + 6).toFixed(1)} ${y(last.gap).toFixed(1)}L${right + 18} ${ends[which]!.toFixed(1)}"/>`,
       `<path class="mark" transform="translate(${right + 28} ${ends[which]!.toFixed(1)})" d="${SHAPES[which % SHAPES.length]}"/>`,
-      `<text class="name" x="${right + 40}" y="${ends[which]!.toFixed(1)}" dy="4">${escapeText(name.replace(' units, ', '/').replace(' shapes, ', '/').replace(' dimensions', ''))}</text>`,
+      `<text class="name" x="${right + 40}" y="${ends[which]!.toFixed(1)}" dy="4">${escapeText(name.replace(' units, ', '/').replace(' shapes, ', '/').replace(' dimensions', '').replace('at most so many a machine', 'bounded'))}</text>`,
       '</g>',
     );
   }
