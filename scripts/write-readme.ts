@@ -1,7 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { followTutorial } from './tutorial.ts';
 
-/** Puts the real output of each command into README.md: npm run readme. The test of the README holds it to that. */
+/** Puts the real output of each command into README.md and rules/README.md: npm run readme. Tests hold them to that. */
 
 const text = readFileSync('README.md', 'utf8');
 const written = text.replace(/```console\n\$ (npx stowage [^\n]*)\n[\s\S]*?```/g, (_, command: string) => {
@@ -11,3 +14,8 @@ const written = text.replace(/```console\n\$ (npx stowage [^\n]*)\n[\s\S]*?```/g
   return `\`\`\`console\n$ ${command}\n${ran.stdout}\`\`\``;
 });
 writeFileSync('README.md', written);
+
+const folder = mkdtempSync(join(tmpdir(), 'stowage-tutorial-'));
+const tutorial = readFileSync('rules/README.md', 'utf8');
+writeFileSync('rules/README.md', followTutorial(tutorial, `node "${resolve('dist/cli.js')}"`, folder));
+rmSync(folder, { recursive: true });

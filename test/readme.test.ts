@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { followTutorial } from '../scripts/tutorial.ts';
 import { answer, compile, loadCatalog, loadRules, parseRequest } from '../src/index.ts';
-import { ROOT } from './support/cli.ts';
+import { CLI, ROOT } from './support/cli.ts';
 
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const shown = [...readme.matchAll(/```console\n\$ (npx stowage [^\n]*)\n([\s\S]*?)```/g)];
@@ -44,5 +46,16 @@ describe('the README', () => {
     expect(readme).toContain(
       `${words(catalog.value.types.size)} instance types and ${words(catalog.value.offers.size)} dated prices`,
     );
+  });
+});
+
+describe('the tutorial for rule authors', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'stowage-tutorial-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const page = readFileSync(join(ROOT, 'rules', 'README.md'), 'utf8');
+
+  it('runs from an empty folder, and prints what it shows', () => {
+    expect(page.match(/```console/g)?.length).toBeGreaterThan(8);
+    expect(followTutorial(page, `"${process.execPath}" "${CLI}"`, folder)).toBe(page);
   });
 });
