@@ -142,3 +142,28 @@ describe('stowage rules why', () => {
     expect(unknown.err).toContain('did you mean t4g.medium?');
   });
 });
+
+describe('words of one’s own', () => {
+  const words = file(
+    'words.yaml',
+    `format: 1
+attributes:
+  request.tier: {type: enum, values: [gold, silver], default: silver, doc: "How much is paid for it."}
+capabilities: {}
+`,
+  );
+  const own = file('own.yaml', policy('{request.tier: gold, type.burstable: true}'));
+  const named = ['--vocabulary', words];
+
+  it.each([
+    [['check', own, '--no-catalog']],
+    [['diff', own, own, ...CATALOG]],
+    [['cost', own, ...CATALOG, '--requests', requests]],
+    [['why', 'lxd', '--type', 'm5.large', '--cloud', 'aws', '--rules', own]],
+  ])('are spoken by rules %j', (args) => {
+    expect(stowage(['rules', ...args, ...named])).toMatchObject({ code: 0, err: '' });
+    const without = stowage(['rules', ...args]);
+    expect(without).toMatchObject({ code: 2, out: '' });
+    expect(without.err).toContain('"request.tier" is no attribute');
+  });
+});

@@ -14,6 +14,8 @@ import { type SavedRequest, savedRequest } from '../workbench/saved-requests.ts'
 export interface RuleSetOptions {
   readonly alone?: boolean;
   readonly rules?: readonly string[];
+  /** Files of one's own words. */
+  readonly vocabulary?: readonly string[];
 }
 
 /** Packs that are meant, with those beside which they are read. */

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { CHECK_FORMATS, type CheckFormat, renderCheck } from '../render/check.ts';
-import { loaderFor } from '../storage/loader.ts';
+import { loaderSpeaking } from '../storage/loader.ts';
 import { checkRules } from '../workbench/check.ts';
 import { collect, day } from './options.ts';
 import { deliver, EXIT, type Process, report } from './process.ts';
@@ -34,6 +34,7 @@ export function rulesCheckCommand(process: Process, exit: (code: number) => void
     .description('find what is wrong with rules: what can never apply, decides nothing, refuses everything, …')
     .argument('[pack...]', 'rule files, folders, or names of shipped packs; the default packs unless given')
     .option('--rules <pack|file>', 'further rules beside which they are read; repeatable', collect)
+    .option('--vocabulary <file>', "one's own attributes and capabilities; repeatable", collect)
     .option('--alone', 'without the default rules beside them')
     .option('--catalog <dir>', 'the catalog whose rows are judged, instead of the shipped one; repeatable', collect)
     .option('--no-catalog', 'judge by the rules alone')
@@ -44,7 +45,9 @@ export function rulesCheckCommand(process: Process, exit: (code: number) => void
     .addHelpText('after', HELP)
     .action(async (given: readonly string[], options: Options) => {
       const packs = given.length === 0 ? ['default'] : given;
-      const loader = loaderFor(process.env);
+      const speaking = await loaderSpeaking(process.env, options.vocabulary ?? []);
+      if (!speaking.ok) return exit(report(process, speaking.diagnostics));
+      const loader = speaking.value;
       const rules = await loadRuleSet(loader, packs, options);
       if (!rules.ok) return exit(report(process, rules.diagnostics));
       const paths = typeof options.catalog === 'object' ? { paths: options.catalog } : {};

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { render } from '../render/formats.ts';
 import { costBlocks, costValue } from '../render/rules-diff.ts';
-import { loaderFor } from '../storage/loader.ts';
+import { loaderSpeaking } from '../storage/loader.ts';
 import { costOfRules } from '../workbench/cost.ts';
 import { collect, day } from './options.ts';
 import { deliver, EXIT, type Process, report } from './process.ts';
@@ -30,6 +30,7 @@ export function rulesCostCommand(process: Process, exit: (code: number) => void)
     .description('price each rule that may be waived: what saved requests would cost without it')
     .argument('[pack...]', 'rule files, folders, or names of shipped packs; the default packs unless given')
     .option('--rules <pack|file>', 'further rules beside which they are read; repeatable', collect)
+    .option('--vocabulary <file>', "one's own attributes and capabilities; repeatable", collect)
     .option('--alone', 'without the default rules beside them')
     .option('--catalog <dir>', 'the catalog to choose from, instead of the shipped one; repeatable', collect)
     .requiredOption('--requests <dir>', 'saved requests: problem files, or requests of their own')
@@ -38,7 +39,9 @@ export function rulesCostCommand(process: Process, exit: (code: number) => void)
     .option('-o, --output <file>', 'write to a file')
     .addHelpText('after', HELP)
     .action(async (given: readonly string[], options: Options) => {
-      const loader = loaderFor(process.env);
+      const speaking = await loaderSpeaking(process.env, options.vocabulary ?? []);
+      if (!speaking.ok) return exit(report(process, speaking.diagnostics));
+      const loader = speaking.value;
       const rules = await loadRuleSet(loader, given.length === 0 ? ['default'] : given, options);
       if (!rules.ok) return exit(report(process, rules.diagnostics));
       const { at, catalog: paths } = options;

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { render } from '../render/formats.ts';
 import { diffBlocks, diffValue } from '../render/rules-diff.ts';
-import { loaderFor } from '../storage/loader.ts';
+import { loaderSpeaking } from '../storage/loader.ts';
 import { diffRules } from '../workbench/diff.ts';
 import type { RequestsDiff } from '../workbench/diff-requests.ts';
 import { diffRequests } from '../workbench/diff-requests.ts';
@@ -41,6 +41,7 @@ export function rulesDiffCommand(process: Process, exit: (code: number) => void)
     .argument('<before>', 'a rule file, a folder, or the name of a shipped pack')
     .argument('<after>', 'the same, later')
     .option('--rules <pack|file>', 'further rules beside which both are read; repeatable', collect)
+    .option('--vocabulary <file>', "one's own attributes and capabilities; repeatable", collect)
     .option('--alone', 'without the default rules beside them')
     .option('--catalog <dir>', 'the catalog that is judged, instead of the shipped one; repeatable', collect)
     .option('--requests <dir>', 'saved requests that are planned by both')
@@ -49,7 +50,9 @@ export function rulesDiffCommand(process: Process, exit: (code: number) => void)
     .option('-o, --output <file>', 'write to a file')
     .addHelpText('after', HELP)
     .action(async (before: string, after: string, options: Options) => {
-      const loader = loaderFor(process.env);
+      const speaking = await loaderSpeaking(process.env, options.vocabulary ?? []);
+      if (!speaking.ok) return exit(report(process, speaking.diagnostics));
+      const loader = speaking.value;
       const [old, now] = [await loadRuleSet(loader, [before], options), await loadRuleSet(loader, [after], options)];
       if (!old.ok) return exit(report(process, old.diagnostics));
       if (!now.ok) return exit(report(process, now.diagnostics));

@@ -4,7 +4,7 @@ import { compile } from '../match/compiled.ts';
 import { render } from '../render/formats.ts';
 import { whyBlocks } from '../render/rules-why.ts';
 import { DEFAULT_BASE, parseRequest } from '../request/request.ts';
-import { loaderFor } from '../storage/loader.ts';
+import { loaderSpeaking } from '../storage/loader.ts';
 import { baseOfImage, whyCapability } from '../workbench/why.ts';
 import { collect, day } from './options.ts';
 import { deliver, EXIT, type Process, report } from './process.ts';
@@ -44,6 +44,7 @@ export function rulesWhyCommand(process: Process, exit: (code: number) => void):
     .option('--with <name=value>', 'a fact of the request for rules, such as env=production; repeatable', collect)
     .option('--waive <rule>', 'a rule that may be waived and is; repeatable', collect)
     .option('--rules <pack|file>', 'rules beside the default ones; repeatable', collect)
+    .option('--vocabulary <file>', "one's own attributes and capabilities; repeatable", collect)
     .option('--alone', 'without the default rules')
     .option('--catalog <dir>', 'the catalog of the type, instead of the shipped one; repeatable', collect)
     .option('--at <date>', 'the day that rules are judged by; else that of the newest price in the catalog', day)
@@ -51,7 +52,9 @@ export function rulesWhyCommand(process: Process, exit: (code: number) => void):
     .option('-o, --output <file>', 'write to a file')
     .addHelpText('after', HELP)
     .action(async (capability: string, options: Options) => {
-      const loader = loaderFor(process.env);
+      const speaking = await loaderSpeaking(process.env, options.vocabulary ?? []);
+      if (!speaking.ok) return exit(report(process, speaking.diagnostics));
+      const loader = speaking.value;
       const rules = await loadRuleSet(loader, [], options);
       if (!rules.ok) return exit(report(process, rules.diagnostics));
       const { at, catalog: paths, image = DEFAULT_BASE } = options;
