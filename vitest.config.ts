@@ -13,6 +13,8 @@ export default defineConfig({
     reporters: ['default', './test/support/count-reporter.ts'],
     // Half of the time is spent in child processes.
     maxWorkers: '100%',
+    // Files share what they import: nothing is kept that a test could change.
+    isolate: false,
     testTimeout: process.env.STOWAGE_FUZZ === undefined ? 60_000 : 1_200_000,
     hookTimeout: 120_000,
     env: { XDG_CACHE_HOME: process.env.STOWAGE_TEST_CACHE },

@@ -25,8 +25,8 @@ type Message =
   | { readonly kind: 'progress'; readonly part: number; readonly progress: Progress }
   | { readonly kind: 'done'; readonly answer: PartsAnswer; readonly written?: string | undefined };
 
-/** What the thread is given beyond its time before it is ended, since no engine keeps time exactly. */
-const GRACE_SECONDS = 2;
+/** Seconds that the thread is given beyond its time before it is ended, since no engine keeps time exactly. */
+const graceOf = (timeLimit: number): number => Math.min(2, Math.max(0.5, timeLimit / 2));
 
 /**
  * The answer of the solver, or what it has found so far if it does not end in time.
@@ -65,7 +65,7 @@ export function solveInThread(
       void worker.terminate();
       resolve(answer);
     };
-    timer = setTimeout(() => end(summed(parts)), (task.timeLimit + GRACE_SECONDS) * 1000);
+    timer = setTimeout(() => end(summed(parts)), (task.timeLimit + graceOf(task.timeLimit)) * 1000);
     worker.on('message', (message: Message) => {
       if (message.kind === 'done') return end({ ...message.answer, written: message.written });
       note(message.part, message.progress);

@@ -95,7 +95,7 @@ describe('relaxations', () => {
       }),
       runs(150, 20_000),
     );
-    expect(seen).toBeGreaterThan(50);
+    expect(seen).toBeGreaterThan(10);
   });
 
   it('are written so that solving what is written gives what is told', () => {

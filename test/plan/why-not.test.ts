@@ -43,7 +43,7 @@ describe('why not', () => {
           } else expect(named.machines).toEqual([]);
         }
       }),
-      runs(80, 10_000),
+      runs(50, 10_000),
     );
   });
 
@@ -60,7 +60,7 @@ describe('why not', () => {
           }
         }
       }),
-      runs(80, 10_000),
+      runs(50, 10_000),
     );
     expect(seen).toBeGreaterThan(0);
   });

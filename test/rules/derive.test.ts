@@ -84,7 +84,7 @@ describe('a derivation', () => {
           }
         }
       }),
-      runs(300, 30_000),
+      runs(150, 30_000),
     );
   });
 
@@ -123,7 +123,7 @@ describe('a derivation', () => {
           }
         }
       }),
-      runs(300, 30_000),
+      runs(150, 30_000),
     );
   });
 

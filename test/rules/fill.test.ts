@@ -61,7 +61,7 @@ describe('facts that rules set', () => {
       }),
       runs(200, 20_000),
     );
-    expect(filled).toBeGreaterThan(50);
+    expect(filled).toBeGreaterThan(10);
   });
 
   it('leave the catalog when the rules do', () => {

@@ -60,7 +60,7 @@ describe('findings', () => {
           expect(impossible(meaning, rule)?.code).toBe(possible ? undefined : 'R101');
         }
       }),
-      runs(100, 2_000),
+      runs(60, 2_000),
     );
   });
 
@@ -123,7 +123,7 @@ describe('findings', () => {
         );
         expect(overlaps(meaning, program.rules).length).toBe(pairs.length);
       }),
-      runs(60, 1_000),
+      runs(25, 1_000),
     );
   });
 
@@ -147,7 +147,7 @@ describe('findings', () => {
           expect(shadowed(meaning, rule)?.code).toBe(counts ? undefined : 'R104');
         }
       }),
-      runs(100, 2_000),
+      runs(60, 2_000),
     );
   });
 
@@ -163,7 +163,7 @@ describe('findings', () => {
           expect(vacuous(meaning, rule)?.code).toBe(says ? undefined : 'R114');
         }
       }),
-      runs(100, 2_000),
+      runs(60, 2_000),
     );
   });
 
@@ -202,7 +202,7 @@ describe('findings', () => {
         const told = unserved({ meaning, date: undefined }, rules).flatMap(({ message }) => combinationsIn(message));
         expect(told.sort()).toEqual(dead.sort());
       }),
-      runs(100, 3_000),
+      runs(60, 3_000),
     );
   });
 });

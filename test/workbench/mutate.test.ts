@@ -105,7 +105,7 @@ describe('samples', () => {
           expect(samples.map(truths)).toContain(truths(values.get(attribute.name)));
         }
       }),
-      runs(50, 5_000),
+      runs(25, 5_000),
     );
   });
 
