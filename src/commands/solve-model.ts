@@ -7,8 +7,9 @@ import type { Answer } from '../plan/schema.ts';
 import { formatMoney, formatMonthly, readMoney } from '../quantity/money.ts';
 import type { Progress } from '../solve/solve-packing.ts';
 import type { PartsAnswer } from '../solve/solve-parts.ts';
+import type { SolverAnswer, SolverTask } from '../solve/thread-messages.ts';
 import { SOLVER_PROGRAM } from '../storage/places.ts';
-import { type SolverAnswer, type SolverTask, solveInThread } from './solver.ts';
+import { solveInThread } from './solver.ts';
 
 /** How often progress is told, in milliseconds. */
 const TOLD_EVERY = 100;

@@ -1,29 +1,9 @@
 import { Worker } from 'node:worker_threads';
-import type { PackingModel } from '../solve/packing.ts';
 import type { Progress } from '../solve/solve-packing.ts';
-import { type PartAnswer, type PartsAnswer, summed } from '../solve/solve-parts.ts';
+import { type PartAnswer, summed } from '../solve/solve-parts.ts';
+import type { SolverAnswer, SolverMessage, SolverTask } from '../solve/thread-messages.ts';
 
 /** Runs the solver in a thread of its own, and ends it when its time is over. */
-
-export interface SolverTask {
-  readonly models: readonly PackingModel[];
-  readonly engine: 'columns' | 'highs' | 'ffd';
-  /** Seconds. */
-  readonly timeLimit: number;
-  readonly seed: number;
-  /** Only plans cheaper than this are of interest. */
-  readonly cutoff?: bigint | undefined;
-  /** Whether the assignment model of the cheapest part is written too, as a text in the LP format. */
-  readonly write?: boolean | undefined;
-}
-
-export interface SolverAnswer extends PartsAnswer {
-  readonly written?: string | undefined;
-}
-
-type Message =
-  | { readonly kind: 'progress'; readonly part: number; readonly progress: Progress }
-  | { readonly kind: 'done'; readonly answer: PartsAnswer; readonly written?: string | undefined };
 
 /** Seconds that the thread is given beyond its time before it is ended, since no engine keeps time exactly. */
 const graceOf = (timeLimit: number): number => Math.min(2, Math.max(0.5, timeLimit / 2));
@@ -66,8 +46,8 @@ export function solveInThread(
       resolve(answer);
     };
     timer = setTimeout(() => end(summed(parts)), (task.timeLimit + graceOf(task.timeLimit)) * 1000);
-    worker.on('message', (message: Message) => {
-      if (message.kind === 'done') return end({ ...message.answer, written: message.written });
+    worker.on('message', (message: SolverMessage) => {
+      if (message.kind === 'done') return end(message.answer);
       note(message.part, message.progress);
       tell(message.part, message.progress);
     });

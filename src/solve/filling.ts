@@ -1,5 +1,6 @@
-import { type Filling, relax } from './knapsack-relaxation.ts';
-import { type Bin, mostOf, type PackingModel } from './packing.ts';
+import { gcd, type Items, itemsOf } from './filling-items.ts';
+import { tableFilling } from './filling-table.ts';
+import type { Bin, PackingModel } from './packing.ts';
 
 /**
  * The most valuable filling of one bin: depth-first branch and bound. Each item is tried from the count that the
@@ -21,104 +22,8 @@ export interface Search {
   readonly threshold: number;
   /** How many branches are looked at, at the most. */
   readonly nodes: number;
-  /** By row: how many of it are of use at the most. */
+  /** By row: how many of it are of use at the most; finite. */
   readonly most: ArrayLike<number>;
-}
-
-/** A bin's items ready to be searched, in the order in which they are decided. */
-interface Items {
-  readonly count: number;
-  readonly dimensions: number;
-  readonly rows: Int32Array;
-  readonly values: Float64Array;
-  readonly most: Float64Array;
-  /** Reduced values. */
-  readonly reduced: Float64Array;
-  readonly sizes: Float64Array;
-  /** By item: how much of each dimension it and all after it can take together. */
-  readonly room: Float64Array;
-  readonly worth: Float64Array;
-  readonly capacity: readonly number[];
-  readonly bound: number;
-}
-
-/** How many of a row one empty bin can hold. */
-export function mostIn({ capacity }: Bin, size: readonly number[], most: number): number {
-  let result = most;
-  for (const [dimension, amount] of size.entries())
-    if (amount > 0) result = Math.min(result, Math.floor(capacity[dimension]! / amount));
-  return result;
-}
-
-function itemsOf(
-  model: PackingModel,
-  bin: Bin,
-  values: ArrayLike<number>,
-  most: ArrayLike<number>,
-  least: number,
-): Items | undefined {
-  const dimensions = bin.capacity.length;
-  const rows: number[] = [];
-  const limits: number[] = [];
-  for (const row of model.rows.keys()) {
-    const size = bin.sizes[row];
-    if (size === undefined || values[row]! < least) continue;
-    const limit = mostIn(bin, size, Math.min(mostOf(model, bin, row), most[row]!));
-    if (limit <= 0) continue;
-    rows.push(row);
-    limits.push(limit);
-  }
-  if (rows.length === 0) return undefined;
-  const filling: Filling = {
-    dimensions,
-    items: rows.length,
-    sizes: new Float64Array(rows.length * dimensions),
-    most: Float64Array.from(limits),
-  };
-  for (const [item, row] of rows.entries())
-    for (let dimension = 0; dimension < dimensions; dimension += 1)
-      filling.sizes[item * dimensions + dimension] =
-        bin.sizes[row]![dimension]! === 0 ? 0 : bin.sizes[row]![dimension]! / bin.capacity[dimension]!;
-  const { bound, worth } = relax(
-    filling,
-    Float64Array.from(rows, (row) => values[row]!),
-  );
-  const reducedOf = (item: number): number => {
-    let left = values[rows[item]!]!;
-    for (let dimension = 0; dimension < dimensions; dimension += 1)
-      left -= worth[dimension]! * filling.sizes[item * dimensions + dimension]!;
-    return left;
-  };
-  const reduced = rows.map((_, item) => reducedOf(item));
-  // What matters most is decided first; small things that hardly matter fill up what is left.
-  const order = rows
-    .map((_, item) => item)
-    .sort((a, b) => Math.abs(reduced[b]!) - Math.abs(reduced[a]!) || values[rows[b]!]! - values[rows[a]!]! || a - b);
-  const count = order.length;
-  const items: Items = {
-    count,
-    dimensions,
-    rows: Int32Array.from(order, (item) => rows[item]!),
-    values: Float64Array.from(order, (item) => values[rows[item]!]!),
-    most: Float64Array.from(order, (item) => limits[item]!),
-    reduced: Float64Array.from(order, (item) => reduced[item]!),
-    sizes: new Float64Array(count * dimensions),
-    room: new Float64Array((count + 1) * dimensions),
-    worth: Float64Array.from(worth, (each, dimension) =>
-      bin.capacity[dimension]! === 0 ? 0 : each / bin.capacity[dimension]!,
-    ),
-    capacity: bin.capacity,
-    bound,
-  };
-  for (let item = count - 1; item >= 0; item -= 1) {
-    for (let dimension = 0; dimension < dimensions; dimension += 1) {
-      const size = bin.sizes[items.rows[item]!]![dimension]!;
-      items.sizes[item * dimensions + dimension] = size;
-      items.room[item * dimensions + dimension] =
-        items.room[(item + 1) * dimensions + dimension]! + size * items.most[item]!;
-    }
-  }
-  return items;
 }
 
 /** Room of each dimension that nothing from `item` on can fill, at what it is worth. */
@@ -178,91 +83,8 @@ function stateNames(
   };
 }
 
-const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
-
 /** Searches with more branches than this remember the states that they have seen. */
 const REMEMBERED = 2_000;
-/** Steps that a table of all amounts of room may take. */
-const MOST_STEPS = 60_000_000;
-const MOST_CELLS = 4_000_000;
-
-/**
- * The most valuable filling by a table over all amounts of room, in the units that sizes come in (bounded knapsacks by
- * powers of two); undefined where that is too large, or rows must be kept apart.
- */
-function byTable(
-  model: PackingModel,
-  items: Items,
-): { readonly value: number; readonly chosen: Float64Array } | undefined {
-  const { count, dimensions, sizes, most, values, capacity, room } = items;
-  for (let item = 0; item < count; item += 1) if (model.rows[items.rows[item]!]!.apart.length > 0) return undefined;
-  const strides: number[] = [];
-  const units: number[] = [];
-  const extents: number[] = [];
-  let cells = 1;
-  for (let dimension = 0; dimension < dimensions; dimension += 1) {
-    let unit = 0;
-    for (let item = 0; item < count; item += 1) unit = gcd(sizes[item * dimensions + dimension]!, unit);
-    // Room in which everything fits does not bind.
-    const binds = unit > 0 && room[dimension]! > capacity[dimension]!;
-    units.push(unit);
-    extents.push(binds ? Math.floor(capacity[dimension]! / unit) : 0);
-    strides.push(cells);
-    cells *= extents[dimension]! + 1;
-  }
-  const lots: { readonly item: number; readonly amount: number }[] = [];
-  for (let item = 0; item < count; item += 1) {
-    for (let rest = most[item]!, power = 1; rest > 0; power *= 2) {
-      const amount = Math.min(power, rest);
-      lots.push({ item, amount });
-      rest -= amount;
-    }
-  }
-  if (cells > MOST_CELLS || cells * lots.length > MOST_STEPS) return undefined;
-  const worth = new Float64Array(cells);
-  const taken = lots.map(() => new Uint8Array(Math.ceil(cells / 8)));
-  for (const [lot, { item, amount }] of lots.entries()) {
-    const steps = extents.map((extent, dimension) =>
-      extent === 0 ? 0 : (sizes[item * dimensions + dimension]! * amount) / units[dimension]!,
-    );
-    if (steps.some((step, dimension) => step > extents[dimension]!)) continue;
-    const offset = steps.reduce((sum, step, dimension) => sum + step * strides[dimension]!, 0);
-    const gain = values[item]! * amount;
-    const flags = taken[lot]!;
-    // From the largest room down, so that each lot is taken once.
-    const position = [...extents];
-    for (let cell = cells - 1; cell >= 0; cell -= 1) {
-      let holds = true;
-      for (let dimension = 0; dimension < dimensions; dimension += 1)
-        if (position[dimension]! < steps[dimension]!) holds = false;
-      if (holds) {
-        const candidate = worth[cell - offset]! + gain;
-        if (candidate > worth[cell]!) {
-          worth[cell] = candidate;
-          flags[cell >> 3]! |= 1 << (cell & 7);
-        }
-      }
-      for (let dimension = 0; dimension < dimensions; dimension += 1) {
-        if (position[dimension]! > 0) {
-          position[dimension]! -= 1;
-          break;
-        }
-        position[dimension] = extents[dimension]!;
-      }
-    }
-  }
-  const chosen = new Float64Array(count);
-  let cell = cells - 1;
-  for (let lot = lots.length - 1; lot >= 0; lot -= 1) {
-    if ((taken[lot]![cell >> 3]! & (1 << (cell & 7))) === 0) continue;
-    const { item, amount } = lots[lot]!;
-    chosen[item]! += amount;
-    for (let dimension = 0; dimension < dimensions; dimension += 1)
-      if (extents[dimension]! > 0)
-        cell -= ((sizes[item * dimensions + dimension]! * amount) / units[dimension]!) * strides[dimension]!;
-  }
-  return { value: worth[cells - 1]!, chosen };
-}
 
 const asCounts = (rows: number, items: Items, chosen: Float64Array): readonly number[] => {
   const counts = new Array<number>(rows).fill(0);
@@ -332,7 +154,7 @@ export function bestFilling(model: PackingModel, bin: Bin, values: ArrayLike<num
   visit(0, 0, 0);
   const complete = looked <= nodes;
   if (!complete && nodes > REMEMBERED) {
-    const found = byTable(model, items);
+    const found = tableFilling(model, items);
     if (found !== undefined) {
       const counts = found.value > threshold ? asCounts(model.rows.length, items, found.chosen) : undefined;
       return { counts, value: found.value, upper: Math.min(bound, found.value * (1 + SLIP)) };

@@ -1,4 +1,4 @@
-import { mostIn } from './filling.ts';
+import { mostIn } from './filling-items.ts';
 import {
   type Bin,
   costOf,
