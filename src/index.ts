@@ -23,7 +23,6 @@ import { describeOffer } from './plan/describe.ts';
 import { errorAnswer, type ProblemText, readProblem, solveRead } from './plan/problem.ts';
 import type { Alternative, Answer } from './plan/schema.ts';
 import { snapshotProblem } from './plan/snapshot.ts';
-import { verifyDocument } from './plan/verify-document.ts';
 import { type WhatIf, whatIf as whatIfReport } from './plan/what-if.ts';
 import { whyNot as whyNotThese } from './plan/why-not.ts';
 import type { WhyNot } from './plan/why-not-schema.ts';
@@ -41,6 +40,7 @@ import {
   loadVocabulary,
   ruleFilesOf,
 } from './storage/packs.ts';
+import { verifyDocument } from './verify/verify-document.ts';
 
 export type { Catalog } from './catalog/catalog.ts';
 export type { Vocabulary } from './catalog/value.ts';

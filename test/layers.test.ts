@@ -31,6 +31,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'explain',
     'solve',
   ],
+  verify: [...leaves, 'document', 'catalog', 'rules', 'request', 'match', 'plan'],
   workbench: [
     ...leaves,
     'document',
@@ -56,6 +57,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'match',
     'solve',
     'plan',
+    'verify',
     'workbench',
     'render',
     'storage',
@@ -85,6 +87,25 @@ describe('rooms', () => {
       }
     }
     expect(broken).toEqual([]);
+  });
+
+  // Whoever checks must not lean on who is checked.
+  it('verify with nothing of plan but the schema, the definitions and the readers of problems', () => {
+    const own = files.filter((file) => roomOf(file) === 'verify');
+    const imported = own.flatMap((file) =>
+      [...readFileSync(join(source, file), 'utf8').matchAll(/from '\.\.\/(plan\/[^']+)'/g)].map(([, target]) => target),
+    );
+    expect([...new Set(imported)].sort()).toEqual([
+      'plan/definition.ts',
+      'plan/model-definition.ts',
+      'plan/model-problem.ts',
+      'plan/problem.ts',
+      'plan/schema.ts',
+    ]);
+    const reading = readFileSync(join(source, 'plan/model-definition.ts'), 'utf8');
+    expect([...reading.matchAll(/from '(\.\/[^']+|\.\.\/solve[^']+)'/g)].map(([, target]) => target)).toEqual([
+      './definition.ts',
+    ]);
   });
 
   it('take files, clock and chance as arguments', () => {

@@ -2,9 +2,9 @@ import { Command } from 'commander';
 import { visible } from '../diagnostic/visible.ts';
 import { readProblemText } from '../plan/problem.ts';
 import type { Answer } from '../plan/schema.ts';
-import { verifyDocument } from '../plan/verify-document.ts';
 import { readText } from '../storage/files.ts';
 import { storedInputs } from '../storage/inputs.ts';
+import { verifyDocument } from '../verify/verify-document.ts';
 import { EXIT, type Process, report } from './process.ts';
 
 /** What an answer that holds has proved. */

@@ -1,5 +1,5 @@
 import type { Answer, Compiled, MachineRequest } from '../../src/index.ts';
-import { verifyAnswer } from '../../src/plan/verify.ts';
+import { verifyAnswer } from '../../src/verify/verify.ts';
 
 export { answer, compile, loadCatalog, loadRules, parseRequest } from '../../src/index.ts';
 

@@ -7,7 +7,10 @@ import type { Base, MachineRequest } from '../request/request.ts';
 import { isRefusal, type Program, readsOf, violationOf } from '../rules/program.ts';
 import { type Definition, definitionOf, type Reading } from './definition.ts';
 
-/** What a model may be made of, read anew for whoever checks a plan: nothing here is shared with who made it. */
+/**
+ * What a model may be made of, from the definition alone: which offer with which image may hold which units, at which
+ * price, with how much room. Beside `definition`, which says it of single machines; nothing is shared with the solver.
+ */
 
 /** Groups whose units of one number share a machine, the one that the others are with first. */
 export interface Company {
@@ -20,7 +23,8 @@ export interface Room {
   /** Undefined: chosen at launch, so that it never binds. */
   readonly capacity: number | undefined;
   readonly reserved: number;
-  readonly perGuest: ReadonlyMap<string, number>;
+  /** By kind of guest. */
+  readonly perGuest: ReadonlyMap<string | undefined, number>;
 }
 
 /** An offer with an image that some units may be on. */
@@ -37,7 +41,7 @@ export interface Site {
   readonly room: readonly Room[];
 }
 
-export interface World {
+export interface ModelDefinition {
   readonly catalog: Catalog;
   readonly request: ModelRequest;
   readonly companies: readonly Company[];
@@ -54,12 +58,20 @@ export function zonesAt({ offers, regions }: Catalog, offer: number): readonly s
   return setAt(offers, 'offer.zones', offer) ?? setAt(regions, 'offer.region-zones', offers.region[offer]!);
 }
 
-/** The place that a site is of, as `World.places` names it. */
-export function placeOf({ catalog, request }: Pick<World, 'catalog' | 'request'>, { offer }: Site): string {
-  const row = catalog.offers.region[offer]!;
-  const cloud = textAt(catalog.regions, 'offer.cloud', row) ?? '';
-  if (request.mix.includes('cloud')) return '';
-  return request.mix.includes('region') ? cloud : `${cloud} ${textAt(catalog.regions, 'offer.region', row) ?? ''}`;
+/** Type, cloud and region of a site, by their names. */
+export function whatIs(
+  { types, regions, offers }: Catalog,
+  { offer }: Site,
+): { readonly type: string; readonly cloud: string; readonly region: string } {
+  const [type, region] = [offers.type[offer]!, offers.region[offer]!];
+  const [cloud, name] = [textAt(regions, 'offer.cloud', region), textAt(regions, 'offer.region', region)];
+  return { type: textAt(types, 'type.name', type) ?? '', cloud: cloud ?? '', region: name ?? '' };
+}
+
+/** The place that a site is of, as `ModelDefinition.places` names it. */
+export function placeOf({ catalog, request }: Pick<ModelDefinition, 'catalog' | 'request'>, site: Site): string {
+  const { cloud, region } = whatIs(catalog, site);
+  return request.mix.includes('cloud') ? '' : request.mix.includes('region') ? cloud : `${cloud} ${region}`;
 }
 
 /** The machine that a unit would ask for alone; what it takes is counted apart. */
@@ -118,9 +130,13 @@ function likeness({ offers, regions, vocabulary }: Catalog, seen: ReadonlySet<st
 }
 
 /** What a type has of each dimension, and what rules keep back of it. */
-function roomOf(catalog: Catalog, type: number, definition: Definition, reading: Reading, model: ModelRequest): Room[] {
-  const rules = model.reserve ? definition.reserves(reading) : [];
-  return dimensionsOf(model).map((dimension) => {
+function roomOf(
+  catalog: Catalog,
+  type: number,
+  rules: ReturnType<Definition['reserves']>,
+  dimensions: readonly string[],
+): readonly Room[] {
+  return dimensions.map((dimension) => {
     const attribute = (DIMENSIONS as Readonly<Record<string, string>>)[dimension];
     const own = attribute === undefined ? undefined : numberAt(catalog.types, attribute, type);
     const scale = dimension === 'cpu-milli' ? 1000 : 1;
@@ -135,137 +151,134 @@ function roomOf(catalog: Catalog, type: number, definition: Definition, reading:
       const amount = Math.max(atLeast, Number(part), shares.get(`${name} ${per ?? ''}`)?.amount ?? 0);
       shares.set(`${name} ${per ?? ''}`, { per, amount });
     }
-    let reserved = 0;
-    const perGuest = new Map<string, number>();
-    for (const { per, amount } of shares.values()) {
-      if (per === undefined) reserved += amount * scale;
-      else perGuest.set(per, (perGuest.get(per) ?? 0) + amount * scale);
-    }
-    return { capacity, reserved, perGuest };
+    const perGuest = new Map<string | undefined, number>();
+    for (const { per, amount } of shares.values()) perGuest.set(per, (perGuest.get(per) ?? 0) + amount * scale);
+    return { capacity, reserved: perGuest.get(undefined) ?? 0, perGuest };
   });
 }
 
-/** Dimensions that units take something of, in the order of their names. */
-function dimensionsOf({ units }: ModelRequest): readonly string[] {
-  return [...new Set(units.flatMap(({ needs }) => [...needs.keys()]))].sort();
+/** What a unit takes of a dimension of a machine, with what is kept back for its container. */
+export function takenBy({ needs, container }: UnitGroup, { perGuest }: Room, dimension: string): number {
+  return (needs.get(dimension) ?? 0) + (container === undefined ? 0 : (perGuest.get(container.capability) ?? 0));
+}
+
+/** The same of all units of a company together, by dimension. */
+export function sizeOf({ groups }: Company, room: readonly Room[], dimensions: readonly string[]): readonly number[] {
+  return dimensions.map((dimension, at) =>
+    groups.reduce((sum, group) => sum + takenBy(group, room[at]!, dimension), 0),
+  );
 }
 
 const named = ({ os, release }: Base): string => `${os}@${release}`;
 
+/** What of an offer rules and constraints of units read, beside its type. */
+function seenOf(program: Program, asked: readonly UnitGroup[], images: Table): ReadonlySet<string> {
+  const keys = new Set(asked.flatMap(({ constraints }) => [...constraints.byKey.keys()]));
+  const inPlaces = keys.has('region') || keys.has('zones') || images.columns.has('image.region');
+  return new Set([
+    ...readBy(program),
+    ...['offer.access', 'offer.market'],
+    ...(keys.has('zones') ? ['offer.zones', 'offer.region-zones'] : []),
+    ...(inPlaces ? ['offer.region', 'offer.cloud'] : []),
+  ]);
+}
+
 /** The sites of one base. */
 function sitesOf(
-  compiled: Compiled,
+  { catalog, program }: Compiled,
   model: ModelRequest,
-  companies: readonly Company[],
+  { companies, dimensions }: Pick<ModelDefinition, 'companies' | 'dimensions'>,
   base: Base,
   at: string | undefined,
 ): readonly Site[] {
-  const { catalog, program } = compiled;
   // Units in no container run on the machine itself, and are of its base.
   const may = companies.map(({ groups }) =>
     groups.every((group) => group.container !== undefined || named(group.base) === named(base)),
   );
   const asked = companies.flatMap(({ groups }, company) => (may[company]! ? groups : []));
   if (asked.length === 0) return [];
-  const definition = definitionOf(compiled, base, model.waived, at);
-  const read = new Set([...readBy(program), 'offer.access', 'offer.market']);
-  const keys = new Set(asked.flatMap(({ constraints }) => [...constraints.byKey.keys()]));
-  if (keys.has('zones')) for (const name of ['offer.zones', 'offer.region-zones']) read.add(name);
-  if (keys.has('region') || keys.has('zones') || definition.images.table.columns.has('image.region'))
-    for (const name of ['offer.region', 'offer.cloud']) read.add(name);
+  const definition = definitionOf({ catalog, program }, base, model.waived, at);
+  const images = definition.images.table;
+  const seen = seenOf(program, asked, images);
   const requests = new Map(asked.map((group) => [group, requestOf(group, base, model)]));
-  const dearest = new Map(asked.map((group) => [group, group.constraints.byKey.get('max-price')?.value]));
-  /** By likeness and image: what is read there for each group that may be there, whatever the price. */
-  const judged = new Map<
-    number,
-    readonly { readonly image: number; readonly fit: ReadonlyMap<UnitGroup, Reading> }[]
-  >();
   const judge = (offer: number) =>
     definition.imagesOn(offer).map((image) => {
+      // All that rules read of a request beside what the model says is its root disk.
       const readings = new Map<unknown, Reading>();
       const fit = new Map<UnitGroup, Reading>();
-      for (const group of asked) {
-        const one = requests.get(group)!;
-        const disk = read.has('request.root-disk') ? group.constraints.byKey.get('root-disk')?.value : '';
-        const reading = { ...(readings.get(disk) ?? definition.read(one, offer, image)), request: one };
-        if (!readings.has(disk)) readings.set(disk, reading);
-        if (definition.meets(reading, 0)) fit.set(group, readings.get(disk)!);
+      for (const [group, request] of requests) {
+        const disk = seen.has('request.root-disk') ? group.constraints.byKey.get('root-disk')?.value : '';
+        const reading = readings.get(disk) ?? definition.read(request, offer, image);
+        readings.set(disk, reading);
+        if (definition.meets({ ...reading, request }, 0)) fit.set(group, reading);
       }
       return { image, fit };
     });
   const rooms = new Map<Reading, readonly Room[]>();
-  const alike = likeness(catalog, read);
-  const sites: Site[] = [];
-  // Where no price binds, what a likeness allows is worked out once, and the same is one object.
+  const roomAt = (reading: Reading, offer: number): readonly Room[] => {
+    const known = rooms.get(reading);
+    if (known !== undefined) return known;
+    const rules = model.reserve ? definition.reserves(reading) : [];
+    const room = roomOf(catalog, catalog.offers.type[offer]!, rules, dimensions);
+    rooms.set(reading, room);
+    return room;
+  };
+  // By likeness and image: what is read there for each group that may be there, whatever the price.
+  const judged = new Map<number, ReturnType<typeof judge>>();
+  // The same masks are one object.
   const masks = new Map<string, readonly boolean[]>();
-  const isBound = [...dearest.values()].some((most) => typeof most === 'number');
-  const allowed = new Map<ReadonlyMap<UnitGroup, Reading>, readonly boolean[]>();
-  for (let offer = 0; offer < catalog.offers.size; offer += 1) {
-    const known = judged.get(alike[offer]!) ?? judge(offer);
-    judged.set(alike[offer]!, known);
-    for (const { image, fit } of known) {
-      const prices = new Map<Reading, number>();
-      const fits = (group: UnitGroup): boolean => {
-        const reading = fit.get(group);
-        if (reading === undefined) return false;
-        if (!prices.has(reading)) prices.set(reading, definition.bill(reading, offer));
-        const most = dearest.get(group);
-        return typeof most !== 'number' || prices.get(reading)! <= most;
-      };
-      const first = asked.find(fits);
-      if (first === undefined) continue;
-      const reading = fit.get(first)!;
-      const room = rooms.get(reading) ?? roomOf(catalog, catalog.offers.type[offer]!, definition, reading, model);
-      rooms.set(reading, room);
-      let mask = isBound ? undefined : allowed.get(fit);
-      if (mask === undefined) {
-        const allows = companies.map(({ groups }, company) => may[company]! && groups.every(fits));
-        mask = masks.get(allows.join()) ?? allows;
-        masks.set(allows.join(), mask);
-        allowed.set(fit, mask);
-      }
-      sites.push({
-        offer,
-        image,
-        images: definition.images.table,
-        base,
-        price: prices.get(reading)!,
-        allows: mask,
-        room,
-      });
-    }
-  }
-  return sites;
+  const likenesses = likeness(catalog, seen);
+  const siteOf = (offer: number, { image, fit }: ReturnType<typeof judge>[number]): readonly Site[] => {
+    const prices = new Map<Reading, number>();
+    const fits = (group: UnitGroup): boolean => {
+      const reading = fit.get(group);
+      if (reading === undefined) return false;
+      if (!prices.has(reading)) prices.set(reading, definition.bill(reading, offer));
+      const most = group.constraints.byKey.get('max-price')?.value;
+      return typeof most !== 'number' || prices.get(reading)! <= most;
+    };
+    const first = asked.find(fits);
+    if (first === undefined) return [];
+    const own = companies.map(({ groups }, company) => may[company]! && groups.every(fits));
+    const allows = masks.get(own.join()) ?? own;
+    masks.set(own.join(), allows);
+    const reading = fit.get(first)!;
+    return [{ offer, image, images, base, price: prices.get(reading)!, allows, room: roomAt(reading, offer) }];
+  };
+  return Array.from(likenesses, (alike, offer) => {
+    const known = judged.get(alike) ?? judge(offer);
+    judged.set(alike, known);
+    return known.flatMap((one) => siteOf(offer, one));
+  }).flat();
 }
 
-/** All that a model may be made of. */
-export function worldOf(compiled: Compiled, request: ModelRequest, at: string | undefined): World {
+/**
+ * All that a model may be made of.
+ *
+ * @param at the day that prices and rules are judged by
+ */
+export function modelDefinition(compiled: Compiled, request: ModelRequest, at: string | undefined): ModelDefinition {
   const { catalog } = compiled;
   const { units } = request;
   const companies = units
     .filter((group) => group.with === undefined)
     .map((leader) => ({ leader, groups: [leader, ...units.filter((group) => group.with === leader.id)] }));
+  const dimensions = [...new Set(units.flatMap(({ needs }) => [...needs.keys()]))].sort();
   const bases = [request.base, ...units.filter(({ container }) => container === undefined).map(({ base }) => base)];
   const sites = [...new Map(bases.map((base) => [named(base), base])).values()].flatMap((base) =>
-    sitesOf(compiled, request, companies, base, at),
+    sitesOf(compiled, request, { companies, dimensions }, base, at),
   );
-  const byKey = new Map<string, Site[]>();
-  const keyOf = (type: string, region: string): string => `${type} ${region}`;
-  const text = ({ offer }: Site, table: 'types' | 'regions', name: string): string =>
-    textAt(catalog[table], name, (table === 'types' ? catalog.offers.type : catalog.offers.region)[offer]!) ?? '';
-  if (request.machines.length > 0)
-    for (const site of sites) {
-      const key = keyOf(text(site, 'types', 'type.name'), text(site, 'regions', 'offer.region'));
-      byKey.set(key, [...(byKey.get(key) ?? []), site]);
-    }
   // What runs is taken to run on demand, and with the model's base, where it may.
   const rank = ({ offer, base }: Site): number =>
     (textAt(catalog.offers, 'offer.market', offer) === 'spot' ? 2 : 0) + (named(base) === named(request.base) ? 0 : 1);
   const running = request.machines.flatMap((machine) => {
-    const own = (byKey.get(keyOf(machine.type, machine.region)) ?? []).filter(
-      (site) => machine.cloud === undefined || text(site, 'types', 'type.cloud') === machine.cloud,
-    );
-    const [site] = own.sort((a, b) => rank(a) - rank(b));
+    const [site] = sites
+      .filter((one) => {
+        const { type, cloud, region } = whatIs(catalog, one);
+        const isThere = type === machine.type && region === machine.region;
+        return isThere && (machine.cloud === undefined || cloud === machine.cloud);
+      })
+      .sort((a, b) => rank(a) - rank(b));
     return site === undefined ? [] : [{ machine, site }];
   });
   const homes = new Set(running.map(({ site }) => placeOf({ catalog, request }, site)));
@@ -273,9 +286,8 @@ export function worldOf(compiled: Compiled, request: ModelRequest, at: string | 
   for (const site of sites) {
     const place = placeOf({ catalog, request }, site);
     if (homes.size > 1 || (homes.size === 1 && !homes.has(place))) continue;
-    const known = places.get(place);
-    if (known === undefined) places.set(place, [site]);
-    else known.push(site);
+    places.set(place, places.get(place) ?? []);
+    places.get(place)!.push(site);
   }
-  return { catalog, request, companies, dimensions: dimensionsOf(request), sites, running, places };
+  return { catalog, request, companies, dimensions, sites, running, places };
 }

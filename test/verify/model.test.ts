@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { modelDefinition } from '../../src/plan/model-definition.ts';
 import type { ModelProblem } from '../../src/plan/model-problem.ts';
 import { type Answer, answerSchema } from '../../src/plan/schema.ts';
-import { verifyModel } from '../../src/plan/verify-model.ts';
-import { proofOf } from '../../src/plan/verify-model-bound.ts';
-import { coverOf } from '../../src/plan/verify-model-cover.ts';
-import { searchWithin } from '../../src/plan/verify-model-search.ts';
-import { worldOf } from '../../src/plan/verify-model-world.ts';
 import { formatDecimal } from '../../src/quantity/decimal.ts';
 import { readMoney } from '../../src/quantity/money.ts';
+import { verifyModel } from '../../src/verify/model.ts';
+import { proofOf } from '../../src/verify/model-bound.ts';
+import { coverOf } from '../../src/verify/model-cover.ts';
+import { searchWithin } from '../../src/verify/model-search.ts';
 import { modelProblems } from '../arbitraries/models.ts';
 import { DAMAGES, DEMANDS, type Draft, type ProblemDraft } from '../support/damage.ts';
 import { runs } from '../support/fuzz.ts';
@@ -96,10 +96,20 @@ describe('verifyModel', () => {
     old!.fill!.mem!.used = 7000;
     expect(faultsOf(draft as Answer, problem)).toEqual([
       'machine new-0: the price is "0.1", the plan says "0.09"',
-      'machine 0: the fill of mem is {"used":7096,"reserved":96,"capacity":8192}, the plan says {"used":7000,"reserved":96,"capacity":8192}',
+      'machine 0: the fill is {"mem":{"capacity":8192,"reserved":96,"used":7096}}, the plan says {"mem":{"capacity":8192,"reserved":96,"used":7000}}',
       'web is not spread evenly: 0 in a, 4 in b',
       'the machines cost 0.34, the plan says 0.35',
     ]);
+  });
+
+  // Two of 5 GiB are worth 12 together, one of 6 GiB is worth 7: the machine is overfull at any price below 12.
+  it('looks past a filling that is no better than its machine costs', () => {
+    const row = { companies: [0], zone: undefined, number: undefined, demand: 2, ceiling: 2, apart: [] };
+    const bin = { room: [10], sizes: [[6], [5]], most: [2, 2], supply: undefined };
+    const cover = { rows: [row, row], evens: [], supplies: [], grain: 1n, isImpossible: false };
+    const multipliers = [7_000n, 6_000n];
+    expect(proofOf({ ...cover, bins: [{ ...bin, price: 11 }] }, multipliers, 1_000)).toBe('overfull');
+    expect(proofOf({ ...cover, bins: [{ ...bin, price: 12 }] }, multipliers, 1_000)).toMatchObject({ parts: 26_000n });
   });
 
   it('finds nothing wrong with answers of the program', () => {
@@ -198,15 +208,17 @@ describe('verifyModel', () => {
         const answer = solve(problem);
         fc.pre(answer.status === 'optimal');
         const cost = Number(readMoney(answer.cost!));
-        const world = worldOf(problem.compiled, problem.request, problem.options.at);
+        const world = modelDefinition(problem.compiled, problem.request, problem.options.at);
         const lots = world.companies.map((_, index) => [index]);
         const found: number[] = [];
         for (const [place, sites] of world.places) {
           const cover = coverOf(world, lots, sites);
-          if (cover.impossible !== undefined) continue;
+          if (cover.isImpossible) continue;
           const own = answer.certificate!.multipliers.find((one) => one.place === place);
-          const multipliers = cover.rows.map(({ companies: [first], zone }) => {
-            const unit = own?.units.find((one) => one.unit === world.companies[first!]!.leader.id && one.zone === zone);
+          const multipliers = cover.rows.map(({ companies: [first], number }) => {
+            const unit = own?.units.find(
+              (one) => one.unit === world.companies[first!]!.leader.id && one.zone === number,
+            );
             return (readMoney(unit?.each.replace(/(\.\d{9})\d+$/, '$1') ?? '0') * 1000n * BigInt(quarters)) / 4n;
           });
           const proof = proofOf(cover, multipliers, 1_000_000);

@@ -1,11 +1,11 @@
 import { fail, ok, type Result } from '../diagnostic/diagnostic.ts';
 import { checkDocument } from '../document/check.ts';
 import { type Document, placeIn } from '../document/read.ts';
-import { readModelProblem } from './model-problem.ts';
-import { isModelProblem, type ProblemInputs, readProblem, solveRead } from './problem.ts';
-import { type Answer, answerSchema } from './schema.ts';
+import { readModelProblem } from '../plan/model-problem.ts';
+import { isModelProblem, type ProblemInputs, readProblem, solveRead } from '../plan/problem.ts';
+import { type Answer, answerSchema } from '../plan/schema.ts';
+import { verifyModel } from './model.ts';
 import { verifyAnswer, verifyAsJuju } from './verify.ts';
-import { verifyModel } from './verify-model.ts';
 
 /** An answer that was checked, with what is wrong with it. */
 export interface Verdict {

@@ -1,11 +1,11 @@
 import { numberAt, setAt, textAt } from '../catalog/column.ts';
 import type { Compiled } from '../match/compiled.ts';
 import { imagesOf } from '../match/images.ts';
+import { type Fit, fitsByDefinition } from '../plan/definition.ts';
+import type { Answer } from '../plan/schema.ts';
 import { formatDecimal } from '../quantity/decimal.ts';
 import { formatMoney } from '../quantity/money.ts';
 import type { MachineRequest } from '../request/request.ts';
-import { type Fit, fitsByDefinition } from './definition.ts';
-import type { Answer } from './schema.ts';
 
 /**
  * What is wrong with an answer to a machine request; nothing when it holds.
