@@ -114,6 +114,7 @@ function rowsOf(
 ): Pick<Cover, 'rows' | 'evens'> | undefined {
   const { companies, request } = world;
   const kept = request.machines.map((machine) => keptBy(world, machine));
+  const standing = world.running.map(({ machine }) => ({ zone: machine.zone, counts: keptBy(world, machine) }));
   const rows: Omit<Row, 'apart'>[] = [];
   const evens: Even[] = [];
   for (const lot of lots) {
@@ -127,10 +128,7 @@ function rowsOf(
     }
     const zones = zonesFor(world, sites, company);
     const there = zones.map((zone) =>
-      world.running.reduce(
-        (sum, { machine }) => sum + (machine.zone === zone ? keptBy(world, machine)[company]! : 0),
-        0,
-      ),
+      standing.reduce((sum, one) => sum + (one.zone === zone ? one.counts[company]! : 0), 0),
     );
     const total = there.reduce((sum, count) => sum + count, demand);
     const each = Math.floor(total / Math.max(1, zones.length));

@@ -143,7 +143,9 @@ function spreadFaults(world: ModelDefinition, where: ReadonlyMap<string, Placed>
     const lost = own.flatMap((zone, number) => {
       const placed = where.get(`${id}/${number}`);
       const isLost = placed !== undefined && !placed.kept.has(`${id}/${number}`) && !zones.includes(zone ?? '');
-      return isLost ? [`${id}/${number} is spread over ${zones.join(', ')}, and in ${zone ?? 'no known zone'}`] : [];
+      return isLost
+        ? [`${id}/${number} is spread over ${zones.join(', ') || 'no zone'}, and in ${zone ?? 'no known zone'}`]
+        : [];
     });
     const numbers = zones.map((zone) => own.filter((one) => one === zone).length);
     if (Math.max(...numbers) - Math.min(...numbers) <= 1 || zones.length === 0) return lost;

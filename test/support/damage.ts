@@ -145,6 +145,23 @@ export const DAMAGES: Readonly<Record<string, (draft: Draft, catalog: Listed) =>
     machines[1]!.id = machines[0]!.id;
     return true;
   },
+  'a new machine of another name': (draft) => {
+    const machine = fresh(draft);
+    if (machine !== undefined) machine.id = 'new-99';
+    return machine !== undefined;
+  },
+  'a price of another basis': ({ machines: [first] }) => {
+    first!['price-basis'] = first!['price-basis'] === 'own' ? 'list' : 'own';
+    return true;
+  },
+  'cores that are not sustained': ({ machines: [first] }) => {
+    first!['sustained-cores'] = '0.125';
+    return true;
+  },
+  'more units of a group than were asked for': (draft) => {
+    draft['unit-groups']![0]!.count += 1;
+    return true;
+  },
   'another catalog': ({ inputs }) => {
     inputs.catalog = inputs.catalog.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
     return true;
