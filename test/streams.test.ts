@@ -101,6 +101,44 @@ describe('a stream of problems', () => {
     }
   });
 
+  it('keeps its order when it is so long that two threads answer it', () => {
+    const model = JSON.stringify({
+      ...JSON.parse(fits),
+      request: { kind: 'model', units: [{ id: 'web', count: 2, needs: { cores: 1 } }] },
+    });
+    const lines = Array.from({ length: 6_000 }, (_, index) =>
+      index % 7 === 0
+        ? none
+        : index % 501 === 0
+          ? '{"format": 1}'
+          : index % 900 === 1
+            ? model
+            : index % 13 === 0
+              ? ''
+              : fits,
+    );
+    const input = lines.join('\n');
+    const ran = stowage(['solve', '-', '--lines'], { input });
+    const expected = new Map<string, unknown>();
+    for (const line of new Set(lines)) {
+      if (line === '') continue;
+      const { line: _, ...answer } = JSON.parse(stowage(['solve', '-', '--lines'], { input: line }).out);
+      expected.set(line, answer);
+    }
+    // Places name the line of a stream.
+    const placed = (text: string, line: number): string => text.replaceAll(`"<stdin>:${line}`, '"<stdin>:1');
+    let at = 0;
+    for (const text of ran.out.trimEnd().split('\n')) {
+      while (lines[at] === '') at += 1;
+      at += 1;
+      const { line, ...answer } = JSON.parse(placed(text, at));
+      expect(line).toBe(at);
+      expect(answer).toEqual(expected.get(lines[at - 1]!));
+    }
+    expect(at).toBe(lines.length);
+    expect(ran).toMatchObject({ code: 2, err: '' });
+  });
+
   it('is answered as its lines arrive', async () => {
     const child = spawn(process.execPath, [CLI, 'solve', '-', '--lines'], { cwd: ROOT, stdio: 'pipe' });
     const next = (): Promise<string> =>

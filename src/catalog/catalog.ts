@@ -1,6 +1,6 @@
-import { buildColumn, type Column, type ColumnBuilder, reorder, type Table, textAt } from './column.ts';
+import { buildColumn, type Column, type ColumnBuilder, reorder, type Table } from './column.ts';
 import type { Filled } from './filled.ts';
-import { inSequence, type Offers, orderOffers, rankTexts, sortByRank } from './offers.ts';
+import { inSequence, type Offers, orderOffers, rankColumn, sortByRank } from './offers.ts';
 import type { PriceEdit } from './prices.ts';
 import type { Attribute, Value, Vocabulary } from './value.ts';
 
@@ -154,12 +154,11 @@ export function buildCatalog(vocabulary: Vocabulary): CatalogBuilder {
     finish(about) {
       // Types, regions and images are put in order of their names, so that nothing depends on the order of reading.
       const sortRows = (table: Table, names: readonly string[]): { table: Table; moved: Uint32Array } => {
-        // A column that no row has leaves the order as it is.
-        const ranks = names
-          .filter((name) => table.columns.has(name))
-          .map((name) => rankTexts(Array.from({ length: table.size }, (_, row) => textAt(table, name, row) ?? '')));
         let order = inSequence(table.size);
-        for (const { rank, count } of ranks.reverse()) order = sortByRank(order, rank, count);
+        for (const name of [...names].reverse()) {
+          const { rank, count } = rankColumn(table.columns.get(name), table.size);
+          order = sortByRank(order, rank, Math.max(count, 1));
+        }
         const moved = new Uint32Array(table.size);
         for (const [to, from] of order.entries()) moved[from] = to;
         return { table: reorder(table, order), moved };
@@ -178,7 +177,8 @@ export function buildCatalog(vocabulary: Vocabulary): CatalogBuilder {
       const size = offerType.length;
       const own = tableOf('offer', size);
       const unordered: Offers = {
-        ...own,
+        size,
+        columns: own.columns,
         type: offerType.finish().map((row) => sortedTypes.moved[row]!),
         region: offerRegion.finish().map((row) => sortedRegions.moved[row]!),
         price: offerPrice.finish(),

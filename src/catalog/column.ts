@@ -31,7 +31,7 @@ export interface ColumnBuilder {
 export function buildColumn(attribute: Attribute): ColumnBuilder {
   const values: (Value | undefined)[] = [undefined];
   const codeOf = new Map<Value, number>();
-  let codes: Uint32Array = new Uint32Array(64);
+  const codes: number[] = [];
   return {
     set(row, value) {
       const key = keyOf(value);
@@ -41,17 +41,13 @@ export function buildColumn(attribute: Attribute): ColumnBuilder {
         codeOf.set(key, code);
         values.push(value);
       }
-      if (row >= codes.length) {
-        const grown = new Uint32Array(Math.max(row + 1, codes.length * 2));
-        grown.set(codes);
-        codes = grown;
-      }
+      while (codes.length < row) codes.push(UNKNOWN);
       codes[row] = code;
     },
     finish(size) {
       const narrow = values.length <= 0xffff;
       const finished = narrow ? new Uint16Array(size) : new Uint32Array(size);
-      finished.set(codes.subarray(0, size));
+      for (let row = 0; row < codes.length; row += 1) finished[row] = codes[row]!;
       return { attribute, codes: finished, values };
     },
   };

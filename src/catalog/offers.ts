@@ -56,7 +56,8 @@ export function rankTexts(texts: readonly string[]): { rank: Uint32Array; count:
   return { rank, count: distinct.length };
 }
 
-function rankColumn(column: Column | undefined, size: number): { rank: Uint32Array; count: number } {
+/** Rank of each row by the texts of a column, unknown ones first; no column: all the same. */
+export function rankColumn(column: Column | undefined, size: number): { rank: Uint32Array; count: number } {
   if (column === undefined) return { rank: new Uint32Array(size), count: 1 };
   const ofCode = rankTexts(column.values.map((value) => (value === undefined ? '' : String(value))));
   const rank = new Uint32Array(size);
@@ -104,14 +105,17 @@ export function orderOffers(
   };
   const numbers = (of: Float64Array, rows: Uint32Array): Float64Array =>
     picked(new Float64Array(rows.length), of, rows);
-  const pick = (rows: Uint32Array): Offers => ({
-    ...reorder({ size, columns }, rows),
-    type: picked(new Uint32Array(rows.length), type, rows),
-    region: picked(new Uint32Array(rows.length), region, rows),
-    price: numbers(price, rows),
-    limit: numbers(limit, rows),
-    ...(list === undefined ? {} : { list: numbers(list, rows) }),
-  });
+  const pick = (rows: Uint32Array): Offers => {
+    const offers: Offers = {
+      size: rows.length,
+      columns: reorder({ size, columns }, rows).columns,
+      type: picked(new Uint32Array(rows.length), type, rows),
+      region: picked(new Uint32Array(rows.length), region, rows),
+      price: numbers(price, rows),
+      limit: numbers(limit, rows),
+    };
+    return list === undefined ? offers : { ...offers, list: numbers(list, rows) };
+  };
   return {
     offers: pick(order.filter((row) => !Number.isNaN(price[row]!))),
     listedUnpriced: pick(order.filter((row) => Number.isNaN(price[row]!))),

@@ -1,16 +1,23 @@
-// Keys are few and come again and again; what is remembered of them is bounded.
-const MOST_KEYS = 2_000;
-const quoted = new Map<string, string>();
-
-function quote(key: string): string {
-  let text = quoted.get(key);
-  if (text === undefined) {
-    text = `${JSON.stringify(key)}:`;
-    if (quoted.size >= MOST_KEYS) quoted.clear();
-    if (key.length < 100) quoted.set(key, text);
-  }
-  return text;
+/** The keys of a map in the order of a canonical text, each as it stands there. */
+interface KeyOrder {
+  /** As the map has them. */
+  readonly keys: readonly string[];
+  readonly sorted: readonly { readonly key: string; readonly text: string }[];
 }
+
+// Rows of a list mostly have the same keys, in the same order.
+let last: KeyOrder = { keys: [], sorted: [] };
+
+function orderOf(keys: readonly string[]): KeyOrder['sorted'] {
+  if (keys.length === last.keys.length && keys.every((key, index) => key === last.keys[index])) return last.sorted;
+  const sorted = keys.map((key) => ({ key, text: `${JSON.stringify(key)}:` }));
+  sorted.sort((a, b) => (a.text < b.text ? -1 : 1));
+  last = { keys, sorted };
+  return sorted;
+}
+
+/** Texts that JSON writes as they are. */
+const PLAIN = /^[ !#-[\]-~]*$/;
 
 /**
  * One text for every value that says the same: keys in order of code units. For digests.
@@ -18,15 +25,16 @@ function quote(key: string): string {
  * @example canonicalJson({ b: 1, a: [2] }) // '{"a":[2],"b":1}'
  */
 export function canonicalJson(value: unknown): string {
+  if (typeof value === 'string' && PLAIN.test(value)) return `"${value}"`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   const fields = value as Readonly<Record<string, unknown>>;
-  const texts: string[] = [];
-  for (const key of Object.keys(fields)) {
+  let text = '';
+  for (const { key, text: name } of orderOf(Object.keys(fields))) {
     const field = fields[key];
-    if (field !== undefined) texts.push(quote(key) + canonicalJson(field));
+    if (field !== undefined) text += `${text === '' ? '' : ','}${name}${canonicalJson(field)}`;
   }
-  return `{${texts.sort().join(',')}}`;
+  return `{${text}}`;
 }
 
 /** The same for a record of lists whose order means nothing, such as the types and offers of a catalog. */

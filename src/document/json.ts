@@ -1,4 +1,5 @@
 import type { Span } from '../diagnostic/diagnostic.ts';
+import { Fields } from './fields.ts';
 import { DEFAULT_LIMITS, type Document, type Path, type ReadLimits } from './read.ts';
 import { MAX_DEPTH, plainNumber } from './scalar.ts';
 
@@ -114,7 +115,7 @@ function readList(reading: Reading, from: number, depth: number): unknown {
 
 function readMap(reading: Reading, from: number, depth: number): unknown {
   const { text } = reading;
-  const map: Record<string, unknown> = Object.create(null);
+  const map = new Fields();
   let at = afterBlanks(text, from + 1);
   if (text.charCodeAt(at) === CLOSE_MAP) {
     reading.end = at + 1;

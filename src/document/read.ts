@@ -11,6 +11,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { type Diagnostic, fail, ok, type Result, type Span } from '../diagnostic/diagnostic.ts';
+import { Fields } from './fields.ts';
 import { MAX_DEPTH, plainScalar } from './scalar.ts';
 
 /**
@@ -99,7 +100,7 @@ function documentOf(source: string, text: string, parsed: Parsed, limits: Requir
 
   const mapOf = (map: YAMLMap, depth: number): Record<string, unknown> => {
     const range = map.range ?? [0, 0, 0];
-    const result: Record<string, unknown> = Object.create(null);
+    const result = new Fields();
     const merged: Record<string, unknown>[] = [];
     for (const pair of map.items) {
       const key = pair.key as Node | null;

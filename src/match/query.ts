@@ -140,7 +140,8 @@ export function prepare(
   like?: Query,
 ): Query {
   const { catalog } = whole;
-  const program = withoutRules(whole.program, ({ id }) => request.waived.includes(id));
+  const { waived } = request;
+  const program = waived.length === 0 ? whole.program : withoutRules(whole.program, ({ id }) => waived.includes(id));
   const compiled: Compiled = { catalog, program };
   const { types, regions } = catalog;
   const { images, space, derivation, unaided } = deriveFor(compiled, request, at, offers);
@@ -257,7 +258,8 @@ export function prepare(
     return true;
   };
   const own = masksOf(1, words);
-  const verdict: Verdict = { ...masksOf(1, words), image: -1, price: Number.NaN, rank: Number.NaN };
+  const { missing, unknown } = masksOf(1, words);
+  const verdict: Verdict = { missing, unknown, image: -1, price: Number.NaN, rank: Number.NaN };
 
   /** What an offer misses whatever its image, into `masks` from `base` on. */
   const judgeOwn = (offer: number, masks: Masks, base: number): void => {

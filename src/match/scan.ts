@@ -18,12 +18,9 @@ export function sweep(query: Query): Sweep {
   const { size } = space.offers;
   const price = new Float64Array(size);
   const isBilled = query.derivation.program.prefers.length === 0;
-  const result: Sweep = {
-    ...masksOf(size, words),
-    image: new Int32Array(size),
-    price,
-    rank: isBilled ? price : new Float64Array(size),
-  };
+  const { missing, unknown } = masksOf(size, words);
+  const rank = isBilled ? price : new Float64Array(size);
+  const result: Sweep = { missing, unknown, image: new Int32Array(size), price, rank };
   query.judgeAll(result);
   return result;
 }

@@ -91,8 +91,11 @@ const known = new WeakMap<Vocabulary, Map<Scope, ReadonlyMap<string, Attribute>>
 
 /** The attributes of a scope by their names without its prefix. */
 function attributesByKey(vocabulary: Vocabulary, scope: Scope, prefix: string): ReadonlyMap<string, Attribute> {
-  const scopes = known.get(vocabulary) ?? new Map<Scope, ReadonlyMap<string, Attribute>>();
-  known.set(vocabulary, scopes);
+  let scopes = known.get(vocabulary);
+  if (scopes === undefined) {
+    scopes = new Map();
+    known.set(vocabulary, scopes);
+  }
   let byKey = scopes.get(scope);
   if (byKey === undefined) {
     const own = [...vocabulary.attributes.values()].filter((one) => one.scope === scope && one.name.startsWith(prefix));
@@ -218,6 +221,14 @@ function checkOffer(
   return { cloud, price };
 }
 
+/** Fields of offers that are no facts of theirs. */
+const OFFER_FIELDS = ['type', 'cloud', 'region', 'market', 'price', 'limit'];
+
+/** The same for the same zones, in whatever order and form. */
+function zonesKey(zones: InlineOffer['zones']): string {
+  return zones === undefined ? '' : [zones].flat().join(',').split(/[ ,]+/).sort(compareText).join(' ');
+}
+
 function readOffers(
   reading: Reading,
   offers: readonly InlineOffer[],
@@ -231,24 +242,27 @@ function readOffers(
     { readonly index: number; readonly cloud: string; readonly price: number; readonly date: string }
   >();
   const seen = new Set<string>();
+  const marketOf = reading.vocabulary.attributes.get('offer.market')!;
   for (const [index, offer] of offers.entries()) {
     const checked = checkOffer(reading, offer, cloudsOf, ['offers', index]);
     const date = offer['as-of'] ?? '';
     if (checked === undefined || (latest !== undefined && date > latest)) continue;
-    const zones = [offer.zones ?? []].flat().join(',').split(/[ ,]+/).sort(compareText);
-    const market = offer.market ?? 'on-demand';
-    const key = [checked.cloud, offer.type, offer.region, market, ...zones].join(' ');
+    const { type, region, market = 'on-demand' } = offer;
+    const key = `${checked.cloud} ${type} ${region} ${market} ${zonesKey(offer.zones)}`;
     const earlier = newest.get(key);
     const dated = `${key} ${date}`;
     if (seen.has(dated))
-      reading.fault(['offers', index], `the offer of ${offer.type} in ${offer.region} (${market}) is given twice`);
+      reading.fault(['offers', index], `the offer of ${type} in ${region} (${market}) is given twice`);
     seen.add(dated);
-    if (earlier === undefined || earlier.date < date) newest.set(key, { index, ...checked, date });
+    if (earlier === undefined || earlier.date < date)
+      newest.set(key, { index, cloud: checked.cloud, price: checked.price, date });
   }
   for (const { index, cloud, price } of newest.values()) {
-    const { type, region, market = 'on-demand', limit = Number.POSITIVE_INFINITY, ...stated } = offers[index]!;
+    const offer = offers[index]!;
+    const { type, region, market = 'on-demand', limit = Number.POSITIVE_INFINITY } = offer;
     const row = builder.offer(builder.type(cloud, type), builder.region(cloud, String(region)), price, limit);
-    stateFacts(reading, 'offer', row, { market, ...stated }, ['cloud', 'price'], ['offers', index]);
+    builder.fact(marketOf, row, market);
+    stateFacts(reading, 'offer', row, offer, OFFER_FIELDS, ['offers', index]);
   }
 }
 

@@ -19,6 +19,9 @@ export function indexOf(name: string): string {
 /** The built program of the solver's thread. */
 export const SOLVER_PROGRAM: string = join(PACKAGE_ROOT, 'dist', 'solver-thread.js');
 
+/** The program of the thread that answers lines of streams. */
+export const STREAM_PROGRAM: string = join(PACKAGE_ROOT, 'dist', 'stream-thread.js');
+
 const RULES = join(PACKAGE_ROOT, 'rules');
 
 /** The shipped vocabulary. */
