@@ -162,7 +162,8 @@ export function solvePacking(
   /** Whether the best packing is proved to be the cheapest one, or a cheaper one is found that is. */
   const proveByEnumeration = (): boolean => {
     if (expired()) return false;
-    const most = (): bigint => toBeat()! - (grain > 0n ? grain : 1n);
+    // The dearest of what is cheaper, and a multiple of the grain, which a cutoff need not be.
+    const most = (): bigint => (grain > 0n ? ((toBeat()! - 1n) / grain) * grain : toBeat()! - 1n);
     const { patterns, complete } = patternsBelow(model, generation, most(), 40_000 * effort, MOST_PATTERNS);
     if (!complete || patterns.length > MOST_PATTERNS) return false;
     const { multipliers, surplus } = generation;

@@ -37,6 +37,37 @@ describe('solvePacking', () => {
     );
   });
 
+  // Cutoffs are what another model costs, so they need not be sums of these prices.
+  const cuts = fc.record({
+    drawn: packingModels({ rows: 3, units: 4, bins: 4 }),
+    scale: fc.constantFrom(1, 10, 97),
+    near: fc.integer({ min: -120, max: 120 }),
+    isSmall: fc.boolean(),
+  });
+
+  it('finds whatever is cheaper than a cutoff, and proves where nothing is', () => {
+    let cut = 0;
+    fc.assert(
+      fc.property(cuts, ({ drawn, scale, near, isSmall }) => {
+        const model = { ...drawn, bins: drawn.bins.map((bin) => ({ ...bin, price: bin.price * scale })) };
+        const least = brutePacking(model);
+        fc.pre(least !== undefined);
+        const cutoff = BigInt(isSmall ? Math.abs(near) : Math.max(0, least! + near));
+        const answer = solvePacking(model, engine, { ...unlimited, cutoff });
+        if (BigInt(least!) < cutoff) {
+          expect(answer).toMatchObject({ status: 'optimal', packing: { cost: BigInt(least!) } });
+          return;
+        }
+        cut += 1;
+        expect(answer.status).toBe('cut');
+        expect(answer.bound).toBeGreaterThanOrEqual(cutoff);
+        expect(answer.bound).toBeLessThanOrEqual(BigInt(least!));
+      }),
+      runs(300, 10_000),
+    );
+    expect(cut).toBeGreaterThan(20);
+  });
+
   it('finds what HiGHS finds for the plain assignment', () => {
     fc.assert(
       fc.property(packingModels({ rows: 5, units: 8, bins: 5 }), (model) => {
