@@ -252,8 +252,21 @@ function checkGroups(texts: readonly UnitText[], groups: readonly UnitGroup[], f
           `${group.id} has ${group.count} units and ${host.id} ${host.count}: they cannot sit in pairs`,
         ),
       );
-    else if (host.apartFrom.includes(group.id) || group.apartFrom.includes(host.id))
-      faults.push(faultIn(text.with, 'bad-unit', `${group.id} is to be both with ${host.id} and apart from it`));
+    else {
+      // All that are with one are together.
+      const mates = groups.filter((other, at) => other === host || (other.with === host.id && at < index));
+      const clash = mates.find((mate) => mate.apartFrom.includes(group.id) || group.apartFrom.includes(mate.id));
+      if (clash !== undefined)
+        faults.push(
+          faultIn(
+            text.with,
+            'bad-unit',
+            clash === host
+              ? `${group.id} is to be both with ${host.id} and apart from it`
+              : `${group.id} is to be apart from ${clash.id}, which is with ${host.id} as well`,
+          ),
+        );
+    }
   }
 }
 
@@ -267,6 +280,15 @@ function parseMachine(text: MachineText, groups: readonly UnitGroup[], faults: D
     if (id === undefined) faults.push(faultIn(unit, 'bad-unit', `"${unit.text}" is no unit`, 'a unit is written db/0'));
     else if (group !== undefined && Number(number) >= group.count)
       faults.push(faultIn(unit, 'bad-unit', `${id} has ${group.count} units, so there is no ${unit.text}`));
+    else if (group?.with !== undefined && !text.units.some((one) => one.text === `${group.with}/${number}`))
+      faults.push(
+        faultIn(
+          unit,
+          'bad-unit',
+          `${unit.text} is with ${group.with}/${number}, which is not on machine ${text.id.text}`,
+          'name both, or neither',
+        ),
+      );
   }
   return {
     id: text.id.text,
