@@ -1,3 +1,4 @@
+import type { Catalog } from '../catalog/catalog.ts';
 import { textAt } from '../catalog/column.ts';
 import type { Compiled } from '../match/compiled.ts';
 import { compareText } from '../quantity/order.ts';
@@ -97,6 +98,15 @@ function hostOf(machine: RunningMachine, hosts: readonly Host[], { base }: Model
     (textAt(query.space.offers, 'offer.market', offer) === 'spot' ? 2 : 0) +
     (its.os === base.os && its.release === base.release ? 0 : 1);
   return [...own].sort((a, b) => rank(a) - rank(b))[0];
+}
+
+/** The cloud of a running machine of which no offer is known: the one named, or the only one with types so called. */
+function cloudOf({ cloud, type }: RunningMachine, { types }: Catalog): string | undefined {
+  if (cloud !== undefined) return cloud;
+  const clouds = new Set<string>();
+  for (let row = 0; row < types.size; row += 1)
+    if (textAt(types, 'type.name', row) === type) clouds.add(textAt(types, 'type.cloud', row) ?? '');
+  return clouds.size === 1 ? [...clouds][0] : undefined;
 }
 
 /** Whether what a class takes fits into an empty machine. */
@@ -262,21 +272,27 @@ export function formulate(compiled: Compiled, model: ModelRequest, at: string | 
   const { hosts } = hostsFor(compiled, model, classes, at);
   const running = model.machines.map((machine) => ({ machine, host: hostOf(machine, hosts, model) }));
   const known = running.filter((one): one is { machine: RunningMachine; host: Host } => one.host !== undefined);
-  const keyOf = ({ query, offer }: Host): { readonly name: string } & Pick<Partition, 'cloud' | 'region'> => {
-    const { cloud, region } = placeOfOffer(query, offer);
+  const keyOf = (cloud: string, region: string): { readonly name: string } & Pick<Partition, 'cloud' | 'region'> => {
     if (model.mix.includes('cloud')) return { name: '', cloud: undefined, region: undefined };
     if (model.mix.includes('region')) return { name: cloud, cloud, region: undefined };
     return { name: `${cloud} ${region}`, cloud, region };
   };
   const places = new Map<string, { readonly place: Pick<Partition, 'cloud' | 'region'>; readonly own: Host[] }>();
   for (const host of hosts) {
-    const { name, ...place } = keyOf(host);
+    const { cloud, region } = placeOfOffer(host.query, host.offer);
+    const { name, ...place } = keyOf(cloud, region);
     const found = places.get(name);
     if (found === undefined) places.set(name, { place, own: [host] });
     else found.own.push(host);
   }
-  // Whoever runs machines already is where they are.
-  const homes = new Set(known.map(({ host }) => keyOf(host).name));
+  // Whoever runs machines already is where they are, also those that take nothing more.
+  const homes = new Set(
+    running.flatMap(({ machine, host }) => {
+      const cloud =
+        host === undefined ? cloudOf(machine, compiled.catalog) : placeOfOffer(host.query, host.offer).cloud;
+      return cloud === undefined ? [] : [keyOf(cloud, machine.region).name];
+    }),
+  );
   const partitions = [...places]
     // Units that sit together and need machines of different bases can be nowhere.
     .filter(([name]) => clashing.length === 0 && (homes.size === 0 || (homes.size === 1 && homes.has(name))))

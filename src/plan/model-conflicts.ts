@@ -83,9 +83,12 @@ export function modelConflicts(
     return { alone: undefined, conflicts: [{ units: problem.request.machines.flatMap(({ units }) => units), text }] };
   }
   if (partitions.length === 0) {
+    const where = homes.length === 0 ? '' : ` in ${homes.join()}, where machines run`;
     return {
       alone: undefined,
-      conflicts: [{ units: classes.flatMap(namesOf), text: 'no offer with a known price may hold any of them' }],
+      conflicts: [
+        { units: classes.flatMap(namesOf), text: `no offer with a known price may hold any of them${where}` },
+      ],
     };
   }
   const places = partitions.map(({ rows }, index) =>

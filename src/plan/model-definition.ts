@@ -49,6 +49,8 @@ export interface ModelDefinition {
   readonly sites: readonly Site[];
   /** Running machines that the catalog knows an offer of, as the site that they are. */
   readonly running: readonly { readonly machine: RunningMachine; readonly site: Site }[];
+  /** Where machines run, those that the catalog knows no offer of included. */
+  readonly homes: ReadonlySet<string>;
   /** Where all machines may be together: sites by cloud and region, as far as these may not be mixed. */
   readonly places: ReadonlyMap<string, readonly Site[]>;
 }
@@ -70,8 +72,20 @@ export function whatIs(
 
 /** The place that a site is of, as `ModelDefinition.places` names it. */
 export function placeOf({ catalog, request }: Pick<ModelDefinition, 'catalog' | 'request'>, site: Site): string {
-  const { cloud, region } = whatIs(catalog, site);
-  return request.mix.includes('cloud') ? '' : request.mix.includes('region') ? cloud : `${cloud} ${region}`;
+  return placeNamed(request, whatIs(catalog, site));
+}
+
+const placeNamed = ({ mix }: ModelRequest, { cloud, region }: { readonly cloud: string; readonly region: string }) =>
+  mix.includes('cloud') ? '' : mix.includes('region') ? cloud : `${cloud} ${region}`;
+
+/** The places of a running machine, as far as these can be told: one, or none where several clouds have such a type. */
+function homeOf({ types }: Catalog, request: ModelRequest, machine: RunningMachine): readonly string[] {
+  const rows = Array.from({ length: types.size }, (_, row) => row);
+  const own = rows.filter((row) => textAt(types, 'type.name', row) === machine.type);
+  const clouds = new Set(
+    machine.cloud === undefined ? own.map((row) => textAt(types, 'type.cloud', row)!) : [machine.cloud],
+  );
+  return clouds.size === 1 ? [placeNamed(request, { cloud: [...clouds][0]!, region: machine.region })] : [];
 }
 
 /** The machine that a unit would ask for alone; what it takes is counted apart. */
@@ -281,7 +295,12 @@ export function modelDefinition(compiled: Compiled, request: ModelRequest, at: s
       .sort((a, b) => rank(a) - rank(b));
     return site === undefined ? [] : [{ machine, site }];
   });
-  const homes = new Set(running.map(({ site }) => placeOf({ catalog, request }, site)));
+  const homes = new Set(
+    request.machines.flatMap((machine) => {
+      const known = running.find((one) => one.machine === machine);
+      return known === undefined ? homeOf(catalog, request, machine) : [placeOf({ catalog, request }, known.site)];
+    }),
+  );
   const places = new Map<string, Site[]>();
   for (const site of sites) {
     const place = placeOf({ catalog, request }, site);
@@ -289,5 +308,5 @@ export function modelDefinition(compiled: Compiled, request: ModelRequest, at: s
     places.set(place, places.get(place) ?? []);
     places.get(place)!.push(site);
   }
-  return { catalog, request, companies, dimensions, sites, running, places };
+  return { catalog, request, companies, dimensions, sites, running, homes, places };
 }

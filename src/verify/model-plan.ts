@@ -170,7 +170,7 @@ export function planFaults(world: ModelDefinition, answer: Answer): readonly str
   const runs = new Map(world.running.map((one) => [one.machine.id, one]));
   const where = new Map<string, Placed>();
   const taken = new Map<string, number>();
-  const places = new Set(world.running.map(({ site }) => placeOf(world, site)));
+  const places = new Set(world.homes);
   let fresh = 0;
   for (const machine of answer.machines) {
     const fault = (text: string): number => faults.push(`machine ${machine.id}: ${text}`);
