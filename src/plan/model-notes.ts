@@ -1,6 +1,8 @@
 import { prepare, type Query } from '../match/query.ts';
 import { requestDate } from '../match/request-facts.ts';
 import { withConstraint } from '../request/variant.ts';
+import { readsOfRule } from '../rules/program.ts';
+import { attributesOf } from '../rules/rule.ts';
 import type { Formulation, Partition } from './formulate.ts';
 import type { PlannedMachine } from './model-answer.ts';
 import { aloneRequest } from './model-conflicts.ts';
@@ -8,6 +10,9 @@ import type { ModelProblem } from './model-problem.ts';
 import { machineNotes, NOT_INCLUDED, unpricedNotes } from './notes.ts';
 import type { Machine, Note } from './schema.ts';
 import { type Unpriced, unpricedFits } from './unpriced.ts';
+
+/** What rules read of the root disk that is asked for. */
+const DISK_ASKED = 'request.root-disk';
 
 /** Kinds of units of which it is told what types without a price could hold them. */
 const MOST_KINDS = 12;
@@ -65,6 +70,16 @@ export function modelNotes(
     notes.push({
       code: 'preferences',
       text: 'rules that prefer some offers to others do not count in models: what is billed decides',
+    });
+  const readsDisk = compiled.program.prices.some((rule) =>
+    readsOfRule(rule).some(
+      (leaf) => leaf.kind === 'leaf' && attributesOf(leaf).some(({ name }) => name === DISK_ASKED),
+    ),
+  );
+  if (readsDisk && dimensions.includes('root-disk'))
+    notes.push({
+      code: 'disk-prices',
+      text: `rules that price by ${DISK_ASKED} see the constraint root-disk, not the disk that a machine is launched with`,
     });
   if (place !== undefined) notes.push(...unpricedUnits(problem, formulation, place));
   if (machines.length > 0) notes.push(NOT_INCLUDED);
