@@ -8,6 +8,9 @@ import type { SolverMessage, SolverTask } from './solve/thread-messages.ts';
 
 /** A thread that holds a whole solve, so that whoever started it can end it: engines cannot be interrupted. */
 
+// The event loop must go on until the thread is ended (see `retire`), also while the engine is compiled, for which
+// nothing else keeps it going.
+parentPort!.ref();
 const { models, engine, timeLimit, seed, cutoff, write } = workerData as SolverTask;
 const started = performance.now();
 const post = (message: SolverMessage): void => parentPort!.postMessage(message);

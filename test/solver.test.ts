@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import { afterAll, describe, expect, it } from 'vitest';
 import { solveInThread } from '../src/commands/solver.ts';
 import type { PackingModel } from '../src/solve/packing.ts';
@@ -38,6 +39,19 @@ describe('the thread that solves', () => {
   it('answers', async () => {
     const answer = await solveInThread({ ...task, timeLimit: 10 }, pathToFileURL(SOLVER_PROGRAM), () => {});
     expect(answer).toMatchObject({ status: 'optimal', part: 0, bound: 8n, parts: [{ packing: { cost: 8n } }] });
+  });
+
+  // One that ends by itself may wait for ever for what is compiled in the background, and the process with it.
+  it('does not end by itself', async () => {
+    const thread = new Worker(SOLVER_PROGRAM, { workerData: { ...task, timeLimit: 10 } });
+    let isOver = false;
+    thread.on('exit', () => {
+      isOver = true;
+    });
+    await new Promise((resolve) => thread.on('message', ({ kind }) => kind === 'done' && resolve(undefined)));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(isOver).toBe(false);
+    await thread.terminate();
   });
 
   it('is ended when it hangs, and what it has found by then is the answer', async () => {

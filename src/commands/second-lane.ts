@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Line } from '../document/lines.ts';
 import type { Solving } from './solve-line.ts';
 import type { Lane, LineAnswer } from './stream.ts';
+import { retire } from './thread-end.ts';
 
 /** What a lane is given when it is opened. */
 export interface LaneTask {
@@ -41,6 +42,6 @@ export function openLane(program: URL, task: LaneTask): Lane | undefined {
         waiting.push({ resolve, reject });
         worker.postMessage(lines);
       }),
-    close: () => void worker.terminate(),
+    close: () => retire(worker),
   };
 }

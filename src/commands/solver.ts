@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { Progress } from '../solve/solve-packing.ts';
 import { type PartAnswer, summed } from '../solve/solve-parts.ts';
 import type { SolverAnswer, SolverMessage, SolverTask } from '../solve/thread-messages.ts';
+import { retire } from './thread-end.ts';
 
 /** Runs the solver in a thread of its own, and ends it when its time is over. */
 
@@ -35,19 +36,24 @@ export function solveInThread(
   return new Promise((resolve, reject) => {
     const worker = new Worker(program, { workerData: task });
     let timer: NodeJS.Timeout | undefined;
-    let isOver = false;
     const end = (answer: SolverAnswer): void => {
-      if (isOver) return;
-      isOver = true;
       clearTimeout(timer);
-      // Nothing waits for the thread's end.
-      worker.unref();
-      void worker.terminate();
       resolve(answer);
     };
-    timer = setTimeout(() => end(summed(parts)), (task.timeLimit + graceOf(task.timeLimit)) * 1000);
+    timer = setTimeout(
+      () => {
+        void worker.terminate();
+        // Ending a thread makes the process wait for it: nothing does.
+        worker.unref();
+        end(summed(parts));
+      },
+      (task.timeLimit + graceOf(task.timeLimit)) * 1000,
+    );
     worker.on('message', (message: SolverMessage) => {
-      if (message.kind === 'done') return end(message.answer);
+      if (message.kind === 'done') {
+        retire(worker);
+        return end(message.answer);
+      }
       note(message.part, message.progress);
       tell(message.part, message.progress);
     });

@@ -21,6 +21,9 @@ export function stowage(
     cwd: options.cwd ?? ROOT,
     env: { ...process.env, ...options.env },
     maxBuffer: 64 * 1024 * 1024,
+    // A program that hangs fails its test; it does not hang them all.
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
   });
   return { code: ran.status, out: ran.stdout, err: ran.stderr };
 }
