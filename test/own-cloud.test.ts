@@ -217,7 +217,7 @@ describe('price files', () => {
     expect(verifyCompiled(given, compiled, request.value)).toEqual([]);
     const lied = { ...given, machines: [{ ...given.machines[0]!, 'list-price': '0.03' }] };
     expect(verifyCompiled(lied, compiled, request.value)).toEqual([
-      'the list price of new-0 is 0.02, the answer says 0.03',
+      'machine new-0: the list-price is "0.02", the answer says "0.03"',
     ]);
   });
 });

@@ -46,7 +46,7 @@ describe('verify', () => {
     expect([code, err]).toEqual([1, '']);
     expect(out.split('\n').slice(0, 3)).toEqual([
       'The answer does not hold, for 2 faults:',
-      '  machine new-0: the fill is {"mem":{"capacity":4096,"reserved":0,"used":2048}}, the plan says {"mem":{"capacity":4096,"reserved":0,"used":4096}}',
+      '  machine new-0: the fill is {"mem":{"capacity":4096,"reserved":0,"used":2048}}, the answer says {"mem":{"capacity":4096,"reserved":0,"used":4096}}',
       '  web/1 is on no machine',
     ]);
     expect(verify(solved(model), lab).code).toBe(1);

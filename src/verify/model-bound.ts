@@ -1,4 +1,5 @@
-import { type Bin, type Cover, fitsIn } from './model-cover.ts';
+import type { Bin } from '../definition/packing.ts';
+import { type Cover, fitsIn, mayHold } from './model-cover.ts';
 
 /**
  * What multipliers prove, in exact integers. Whatever each unit is said to be worth: where no machine can be filled with
@@ -13,84 +14,56 @@ export interface Steps {
 /** Multipliers are thousandths of a nano-dollar. */
 export const PARTS = 1_000n;
 
-/** Multipliers by row in units that doubles add up exactly. */
-export interface Worth {
-  /** Thousandths of a nano-dollar in one unit. */
-  readonly unit: bigint;
-  readonly each: readonly number[];
-}
-
+/** What multipliers prove. Worth is counted in units that doubles add up exactly. */
 export interface Proof {
-  readonly worth: Worth;
-  /** Thousandths of a nano-dollar that no plan costs less than. */
-  readonly parts: bigint;
-  /** By supply: how much more than its price one of its bins may hold, in units of worth. */
+  /** Thousandths of a nano-dollar in one unit of worth. */
+  readonly unit: bigint;
+  /** What one of each row is worth. */
+  readonly each: readonly number[];
+  /** By supply: how much more than its price one of its bins may hold. */
   readonly surplus: readonly number[];
+  /** Thousandths of a nano-dollar that no plan costs less than; less than 0 where nothing is proved. */
+  readonly parts: bigint;
+  /** Whether a bin without a limit may hold more than its price, so that the multipliers prove nothing. */
+  readonly isOverfull: boolean;
 }
 
 /** Beyond this, what doubles add up is no longer exact, and certainly more than any price. */
 const EXACT = 2n ** 50n;
 
-/** Multipliers rounded down to units in which every price is a small integer. */
-function worthOf({ bins }: Cover, multipliers: readonly bigint[]): Worth {
-  let unit = 1n;
-  for (const amount of [...bins.map(({ price }) => BigInt(price) * PARTS), ...multipliers])
-    while (amount / unit >= EXACT) unit *= 2n;
-  return { unit, each: multipliers.map((one) => Number((one > 0n ? one : 0n) / unit)) };
-}
-
 /** A price in units of worth, rounded down. */
-export const priceIn = ({ unit }: Worth, price: number): number => Number((BigInt(price) * PARTS) / unit);
-
-/** What all units are worth, in thousandths: of what is spread evenly, the last ones where they are worth least. */
-function worthOfAll({ rows, evens }: Cover, { unit, each }: Worth): bigint {
-  const least = evens.flatMap((even) => {
-    const sorted = even.rows.map((row) => each[row]!).sort((a, b) => a - b);
-    return sorted.slice(0, even.extra).map(BigInt);
-  });
-  return (
-    [...least, ...rows.map(({ demand }, row) => BigInt(each[row]!) * BigInt(demand))].reduce((a, b) => a + b, 0n) * unit
-  );
-}
+export const priceIn = ({ unit }: Pick<Proof, 'unit'>, price: number): number => Number((BigInt(price) * PARTS) / unit);
 
 /** How many of a size fit at the most. */
 function countIn(size: readonly number[], room: readonly number[], most: number): number {
-  return size.reduce(
-    (count, amount, at) => (amount > 0 ? Math.min(count, Math.floor(room[at]! / amount)) : count),
-    most,
-  );
+  const lesser = (count: number, amount: number, at: number): number =>
+    amount > 0 ? Math.min(count, Math.floor(room[at]! / amount)) : count;
+  return size.reduce(lesser, most);
 }
 
 /**
  * What each dimension's room is worth, so that no more of the bin than `enough` is, if that can be found by steps along
  * subgradients. Any integers are valid; good ones end walks early.
  */
-function ratesOf(
-  { room, sizes, most }: Bin,
-  rows: readonly number[],
-  each: readonly number[],
-  enough: number,
-): number[] {
+function ratesOf({ room, sizes, most }: Bin, rows: readonly number[], each: readonly number[], enough: number) {
   let [best, least] = [room.map(() => 0), Infinity];
-  let rate = room.map(() => 0);
+  let rate = best;
   for (let time = 0; time < 80 && least > enough; time += 1) {
     const slope = [...room];
     let value = room.reduce((sum, amount, at) => sum + amount * rate[at]!, 0);
     for (const row of rows) {
       const size = sizes[row]!;
       const profit = size.reduce((left, amount, at) => left - amount * rate[at]!, each[row]!);
-      if (profit <= 0) continue;
-      const count = countIn(size, room, most[row]!);
+      const count = profit > 0 ? countIn(size, room, most[row]!) : 0;
       value += profit * count;
       for (const [at, amount] of size.entries()) slope[at]! -= amount * count;
     }
     if (value < least) [best, least] = [rate, value];
     // In parts of the room, so that dimensions of other measures count alike.
-    const scaled = slope.map((one, at) => (room[at] === 0 ? 0 : one / room[at]!));
+    const scaled = slope.map((one, at) => one / Math.max(1, room[at]!));
     const length = scaled.reduce((sum, one) => sum + one * one, 0);
-    if (length < 1e-18) break;
-    const step = (Math.max(value - enough, value * 1e-6) / length) * (time < 40 ? 1 : 0.5);
-    rate = rate.map((one, at) => (room[at] === 0 ? 0 : Math.max(0, one - (step * scaled[at]!) / room[at]!)));
+    const step = (Math.max(value - enough, value * 1e-6) / Math.max(length, 1e-18)) * (time < 40 ? 1 : 0.5);
+    rate = rate.map((one, at) => Math.max(0, one - (step * scaled[at]!) / Math.max(1, room[at]!)));
   }
   return best.map(Math.round);
 }
@@ -106,11 +79,9 @@ interface Walk {
 }
 
 /** Looks through all fillings of a bin; false where steps did not suffice. */
-function walk({ rows }: Cover, bin: Bin, { each }: Worth, task: Walk, steps: Steps): boolean {
+function walk({ rows }: Cover, bin: Bin, each: Proof['each'], task: Walk, steps: Steps): boolean {
   const { sizes, most, room: all } = bin;
-  const held = sizes.flatMap((size, row) =>
-    most[row]! > 0 && fitsIn(size, all) && (each[row]! > 0 || !task.isBest) ? [row] : [],
-  );
+  const held = [...rows.keys()].filter((row) => mayHold(bin, row) && (each[row]! > 0 || !task.isBest));
   const rate = ratesOf(bin, held, each, task.least());
   const priced = (row: number, least: number): number =>
     sizes[row]!.reduce((sum, amount, at) => sum + amount * Math.max(rate[at]!, least), 0);
@@ -150,24 +121,36 @@ function walk({ rows }: Cover, bin: Bin, { each }: Worth, task: Walk, steps: Ste
   return visit(0, 0, all) !== undefined;
 }
 
-/** What multipliers prove, or why they prove nothing; `steps` are those of one kind of machine. */
-export function proofOf(cover: Cover, multipliers: readonly bigint[], steps: number): Proof | 'overfull' | 'too hard' {
-  const worth = worthOf(cover, multipliers);
-  const surplus = cover.supplies.map(() => 0);
-  for (const bin of worth.each.some((each) => each > 0) ? cover.bins : []) {
-    const price = priceIn(worth, bin.price);
+/** What multipliers prove; `steps` are those of one kind of machine. */
+export function proofOf(cover: Cover, multipliers: readonly bigint[], steps: number): Proof {
+  const { rows, evens, bins, supplies } = cover;
+  let unit = 1n;
+  for (const amount of [...bins.map(({ price }) => BigInt(price) * PARTS), ...multipliers])
+    while (amount / unit >= EXACT) unit *= 2n;
+  const each = multipliers.map((one) => Number((one > 0n ? one : 0n) / unit));
+  const surplus = supplies.map(() => 0);
+  const proof = { unit, each, surplus, parts: -1n, isOverfull: false };
+  for (const bin of each.some((one) => one > 0) ? bins : []) {
+    const { supply } = bin;
+    const price = priceIn(proof, bin.price);
     let best = price;
-    const found = (_: unknown, value: number): boolean => {
-      best = Math.max(best, value);
-      return bin.supply === undefined && best > price;
+    const found = (_: unknown, worth: number): boolean => {
+      best = Math.max(best, worth);
+      return supply === undefined && best > price;
     };
-    const isDone = walk(cover, bin, worth, { least: () => best + 1, isBest: true, found }, { left: steps });
-    if (!isDone) return 'too hard';
-    if (best > price && bin.supply === undefined) return 'overfull';
-    if (best > price) surplus[bin.supply!] = Math.max(surplus[bin.supply!]!, best - price);
+    if (!walk(cover, bin, each, { least: () => best + 1, isBest: true, found }, { left: steps })) return proof;
+    if (supply !== undefined) surplus[supply] = Math.max(surplus[supply]!, best - price);
+    else if (best > price) return { ...proof, isOverfull: true };
   }
-  const saved = cover.supplies.reduce((sum, limit, at) => sum + BigInt(surplus[at]!) * BigInt(limit), 0n);
-  return { worth, surplus, parts: worthOfAll(cover, worth) - saved * worth.unit };
+  const total = [
+    ...rows.map(({ demand }, row) => BigInt(each[row]!) * BigInt(demand)),
+    // Of what is spread evenly, the last ones are where they are worth least.
+    ...evens.flatMap(({ rows: of, extra }) =>
+      [...of.map((row) => BigInt(each[row]!))].sort((a, b) => (a < b ? -1 : Number(a > b))).slice(0, extra),
+    ),
+    ...supplies.map((limit, supply) => -BigInt(surplus[supply]!) * BigInt(limit)),
+  ];
+  return { ...proof, parts: total.reduce((sum, one) => sum + one, 0n) * unit };
 }
 
 /** The least possible cost that is not less than what is proved. */
@@ -176,23 +159,13 @@ export function atLeast({ grain }: Cover, parts: bigint): bigint {
 }
 
 /** All fillings of a bin to which nothing can be added, and that are worth `least` or more; undefined: too many. */
-export function fillingsOf(
-  cover: Cover,
-  bin: Bin,
-  worth: Worth,
-  least: number,
-  steps: Steps,
-): readonly (readonly number[])[] | undefined {
+export function fillingsOf(cover: Cover, bin: Bin, each: Proof['each'], least: number, steps: Steps) {
   const fillings: (readonly number[])[] = [];
   const found = (counts: readonly number[], _: number, room: readonly number[]): boolean => {
-    const isOpen = bin.sizes.some(
-      (size, row) =>
-        counts[row]! < bin.most[row]! &&
-        fitsIn(size, room) &&
-        !cover.rows[row]!.apart.some((other) => counts[other]! > 0),
-    );
+    const isShut = (row: number): boolean => cover.rows[row]!.apart.some((other) => counts[other]! > 0);
+    const isOpen = bin.sizes.some((size, row) => counts[row]! < bin.most[row]! && fitsIn(size, room) && !isShut(row));
     if (!isOpen) fillings.push([...counts]);
     return false;
   };
-  return walk(cover, bin, worth, { least: () => least, isBest: false, found }, steps) ? fillings : undefined;
+  return walk(cover, bin, each, { least: () => least, isBest: false, found }, steps) ? fillings : undefined;
 }

@@ -4,8 +4,8 @@ import { type Document, placeIn } from '../document/read.ts';
 import { readModelProblem } from '../plan/model-problem.ts';
 import { isModelProblem, type ProblemInputs, readProblem, solveRead } from '../plan/problem.ts';
 import { type Answer, answerSchema } from '../plan/schema.ts';
+import { verifyAnswer, verifyAsJuju } from './machine.ts';
 import { verifyModel } from './model.ts';
-import { verifyAnswer, verifyAsJuju } from './verify.ts';
 
 /** An answer that was checked, with what is wrong with it. */
 export interface Verdict {

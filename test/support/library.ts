@@ -1,5 +1,5 @@
 import type { Answer, Compiled, MachineRequest } from '../../src/index.ts';
-import { verifyAnswer } from '../../src/verify/verify.ts';
+import { verifyAnswer } from '../../src/verify/machine.ts';
 
 export { answer, compile, loadCatalog, loadRules, parseRequest } from '../../src/index.ts';
 

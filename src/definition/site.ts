@@ -1,22 +1,13 @@
 import type { Catalog } from '../catalog/catalog.ts';
-import { numberAt, setAt, type Table, textAt } from '../catalog/column.ts';
+import { numberAt, type Table } from '../catalog/column.ts';
 import type { Compiled } from '../match/compiled.ts';
 import type { CapabilityNeed } from '../request/constraints.ts';
-import { DIMENSIONS, type ModelRequest, type RunningMachine, type UnitGroup } from '../request/model.ts';
+import { DIMENSIONS, type ModelRequest, type UnitGroup } from '../request/model.ts';
 import type { Base, MachineRequest } from '../request/request.ts';
 import { isRefusal, type Program, readsOf, violationOf } from '../rules/program.ts';
-import { type Definition, definitionOf, type Reading } from './definition.ts';
+import { type Definition, definitionOf, type Reading } from './machine.ts';
 
-/**
- * What a model may be made of, from the definition alone: which offer with which image may hold which units, at which
- * price, with how much room. Beside `definition`, which says it of single machines; nothing is shared with the solver.
- */
-
-/** Groups whose units of one number share a machine, the one that the others are with first. */
-export interface Company {
-  readonly leader: UnitGroup;
-  readonly groups: readonly UnitGroup[];
-}
+/** Which offer with which image may hold which units, at which price, with how much room, from the definition alone. */
 
 /** What a machine has of a dimension, and how much of that is kept back. */
 export interface Room {
@@ -35,57 +26,12 @@ export interface Site {
   readonly base: Base;
   /** Nano-dollars an hour as billed. */
   readonly price: number;
-  /** By company. */
-  readonly allows: readonly boolean[];
+  /** By company: what its units of one number take together, by dimension; undefined where they may not be here. */
+  readonly sizes: readonly (readonly number[] | undefined)[];
   /** By dimension. */
   readonly room: readonly Room[];
-}
-
-export interface ModelDefinition {
-  readonly catalog: Catalog;
-  readonly request: ModelRequest;
-  readonly companies: readonly Company[];
-  readonly dimensions: readonly string[];
-  readonly sites: readonly Site[];
-  /** Running machines that the catalog knows an offer of, as the site that they are. */
-  readonly running: readonly { readonly machine: RunningMachine; readonly site: Site }[];
-  /** Where machines run, those that the catalog knows no offer of included. */
-  readonly homes: ReadonlySet<string>;
-  /** Where all machines may be together: sites by cloud and region, as far as these may not be mixed. */
-  readonly places: ReadonlyMap<string, readonly Site[]>;
-}
-
-/** Zones that an offer may be had in; undefined where nobody knows. */
-export function zonesAt({ offers, regions }: Catalog, offer: number): readonly string[] | undefined {
-  return setAt(offers, 'offer.zones', offer) ?? setAt(regions, 'offer.region-zones', offers.region[offer]!);
-}
-
-/** Type, cloud and region of a site, by their names. */
-export function whatIs(
-  { types, regions, offers }: Catalog,
-  { offer }: Site,
-): { readonly type: string; readonly cloud: string; readonly region: string } {
-  const [type, region] = [offers.type[offer]!, offers.region[offer]!];
-  const [cloud, name] = [textAt(regions, 'offer.cloud', region), textAt(regions, 'offer.region', region)];
-  return { type: textAt(types, 'type.name', type) ?? '', cloud: cloud ?? '', region: name ?? '' };
-}
-
-/** The place that a site is of, as `ModelDefinition.places` names it. */
-export function placeOf({ catalog, request }: Pick<ModelDefinition, 'catalog' | 'request'>, site: Site): string {
-  return placeNamed(request, whatIs(catalog, site));
-}
-
-const placeNamed = ({ mix }: ModelRequest, { cloud, region }: { readonly cloud: string; readonly region: string }) =>
-  mix.includes('cloud') ? '' : mix.includes('region') ? cloud : `${cloud} ${region}`;
-
-/** The places of a running machine, as far as these can be told: one, or none where several clouds have such a type. */
-function homeOf({ types }: Catalog, request: ModelRequest, machine: RunningMachine): readonly string[] {
-  const rows = Array.from({ length: types.size }, (_, row) => row);
-  const own = rows.filter((row) => textAt(types, 'type.name', row) === machine.type);
-  const clouds = new Set(
-    machine.cloud === undefined ? own.map((row) => textAt(types, 'type.cloud', row)!) : [machine.cloud],
-  );
-  return clouds.size === 1 ? [placeNamed(request, { cloud: [...clouds][0]!, region: machine.region })] : [];
+  /** What an empty machine has for units, by dimension. */
+  readonly free: readonly number[];
 }
 
 /** The machine that a unit would ask for alone; what it takes is counted apart. */
@@ -177,13 +123,35 @@ export function takenBy({ needs, container }: UnitGroup, { perGuest }: Room, dim
 }
 
 /** The same of all units of a company together, by dimension. */
-export function sizeOf({ groups }: Company, room: readonly Room[], dimensions: readonly string[]): readonly number[] {
+export function sizeOf(
+  groups: readonly UnitGroup[],
+  room: readonly Room[],
+  dimensions: readonly string[],
+): readonly number[] {
   return dimensions.map((dimension, at) =>
     groups.reduce((sum, group) => sum + takenBy(group, room[at]!, dimension), 0),
   );
 }
 
-const named = ({ os, release }: Base): string => `${os}@${release}`;
+/** What units on a machine fill of it, with what is kept back. Doubles are exact: capacities are not beyond that. */
+export function fillOf(
+  { room }: Site,
+  dimensions: readonly string[],
+  units: readonly { readonly group: UnitGroup }[],
+  before: ReadonlyMap<string, number> | undefined,
+) {
+  const sum = (amountOf: (group: UnitGroup) => number, start: number): number =>
+    units.reduce((total, { group }) => total + amountOf(group), start);
+  return dimensions.map((dimension, at) => {
+    const { capacity = null, reserved } = room[at]!;
+    const used = sum(({ needs }) => needs.get(dimension) ?? 0, 0);
+    const all = sum((group) => takenBy(group, room[at]!, dimension), reserved);
+    return { dimension, used: used + (before?.get(dimension) ?? 0), reserved: all - used, capacity };
+  });
+}
+
+/** A base in a word. */
+export const named = ({ os, release }: Base): string => `${os}@${release}`;
 
 /** What of an offer rules and constraints of units read, beside its type. */
 function seenOf(program: Program, asked: readonly UnitGroup[], images: Table): ReadonlySet<string> {
@@ -198,18 +166,19 @@ function seenOf(program: Program, asked: readonly UnitGroup[], images: Table): R
 }
 
 /** The sites of one base. */
-function sitesOf(
+export function sitesOf(
   { catalog, program }: Compiled,
   model: ModelRequest,
-  { companies, dimensions }: Pick<ModelDefinition, 'companies' | 'dimensions'>,
+  companies: readonly (readonly UnitGroup[])[],
+  dimensions: readonly string[],
   base: Base,
   at: string | undefined,
 ): readonly Site[] {
   // Units in no container run on the machine itself, and are of its base.
-  const may = companies.map(({ groups }) =>
+  const may = companies.map((groups) =>
     groups.every((group) => group.container !== undefined || named(group.base) === named(base)),
   );
-  const asked = companies.flatMap(({ groups }, company) => (may[company]! ? groups : []));
+  const asked = companies.flatMap((groups, company) => (may[company]! ? groups : []));
   if (asked.length === 0) return [];
   const definition = definitionOf({ catalog, program }, base, model.waived, at);
   const images = definition.images.table;
@@ -239,8 +208,8 @@ function sitesOf(
   };
   // By likeness and image: what is read there for each group that may be there, whatever the price.
   const judged = new Map<number, ReturnType<typeof judge>>();
-  // The same masks are one object.
-  const masks = new Map<string, readonly boolean[]>();
+  // The same sizes are one object.
+  const known = new Map<string, Site['sizes']>();
   const likenesses = likeness(catalog, seen);
   const siteOf = (offer: number, { image, fit }: ReturnType<typeof judge>[number]): readonly Site[] => {
     const prices = new Map<Reading, number>();
@@ -253,60 +222,20 @@ function sitesOf(
     };
     const first = asked.find(fits);
     if (first === undefined) return [];
-    const own = companies.map(({ groups }, company) => may[company]! && groups.every(fits));
-    const allows = masks.get(own.join()) ?? own;
-    masks.set(own.join(), allows);
     const reading = fit.get(first)!;
-    return [{ offer, image, images, base, price: prices.get(reading)!, allows, room: roomAt(reading, offer) }];
+    const room = roomAt(reading, offer);
+    const free = room.map(({ capacity, reserved }) => (capacity ?? Infinity) - reserved);
+    const own = companies.map((groups, company) =>
+      may[company]! && groups.every(fits) ? sizeOf(groups, room, dimensions) : undefined,
+    );
+    const key = own.map((size) => size ?? 'none').join(' ');
+    const sizes = known.get(key) ?? own;
+    known.set(key, sizes);
+    return [{ offer, image, images, base, price: prices.get(reading)!, sizes, room, free }];
   };
   return Array.from(likenesses, (alike, offer) => {
-    const known = judged.get(alike) ?? judge(offer);
-    judged.set(alike, known);
-    return known.flatMap((one) => siteOf(offer, one));
+    const images = judged.get(alike) ?? judge(offer);
+    judged.set(alike, images);
+    return images.flatMap((one) => siteOf(offer, one));
   }).flat();
-}
-
-/**
- * All that a model may be made of.
- *
- * @param at the day that prices and rules are judged by
- */
-export function modelDefinition(compiled: Compiled, request: ModelRequest, at: string | undefined): ModelDefinition {
-  const { catalog } = compiled;
-  const { units } = request;
-  const companies = units
-    .filter((group) => group.with === undefined)
-    .map((leader) => ({ leader, groups: [leader, ...units.filter((group) => group.with === leader.id)] }));
-  const dimensions = [...new Set(units.flatMap(({ needs }) => [...needs.keys()]))].sort();
-  const bases = [request.base, ...units.filter(({ container }) => container === undefined).map(({ base }) => base)];
-  const sites = [...new Map(bases.map((base) => [named(base), base])).values()].flatMap((base) =>
-    sitesOf(compiled, request, { companies, dimensions }, base, at),
-  );
-  // What runs is taken to run on demand, and with the model's base, where it may.
-  const rank = ({ offer, base }: Site): number =>
-    (textAt(catalog.offers, 'offer.market', offer) === 'spot' ? 2 : 0) + (named(base) === named(request.base) ? 0 : 1);
-  const running = request.machines.flatMap((machine) => {
-    const [site] = sites
-      .filter((one) => {
-        const { type, cloud, region } = whatIs(catalog, one);
-        const isThere = type === machine.type && region === machine.region;
-        return isThere && (machine.cloud === undefined || cloud === machine.cloud);
-      })
-      .sort((a, b) => rank(a) - rank(b));
-    return site === undefined ? [] : [{ machine, site }];
-  });
-  const homes = new Set(
-    request.machines.flatMap((machine) => {
-      const known = running.find((one) => one.machine === machine);
-      return known === undefined ? homeOf(catalog, request, machine) : [placeOf({ catalog, request }, known.site)];
-    }),
-  );
-  const places = new Map<string, Site[]>();
-  for (const site of sites) {
-    const place = placeOf({ catalog, request }, site);
-    if (homes.size > 1 || (homes.size === 1 && !homes.has(place))) continue;
-    places.set(place, places.get(place) ?? []);
-    places.get(place)!.push(site);
-  }
-  return { catalog, request, companies, dimensions, sites, running, homes, places };
 }
