@@ -65,38 +65,16 @@ export interface CatalogBuilder {
   finish(about: Pick<Catalog, 'gapsAreUnknown' | 'digest'> & Partial<Pick<Catalog, 'completeClouds'>>): Catalog;
 }
 
-class Growing<T extends Float64Array | Uint32Array> {
-  #values: T;
-  length = 0;
-  readonly #make: (size: number) => T;
-  constructor(make: (size: number) => T) {
-    this.#make = make;
-    this.#values = make(256);
-  }
-  push(value: number): void {
-    if (this.length === this.#values.length) {
-      const grown = this.#make(this.length * 2);
-      grown.set(this.#values);
-      this.#values = grown;
-    }
-    this.#values[this.length] = value;
-    this.length += 1;
-  }
-  finish(): T {
-    return this.#values.slice(0, this.length) as T;
-  }
-}
-
 export function buildCatalog(vocabulary: Vocabulary): CatalogBuilder {
   const columns = new Map<Attribute, ColumnBuilder>();
   const types = new Map<string, number>();
   const regions = new Map<string, number>();
   let images = 0;
   const capacities = new Map<number, Map<string, number>>();
-  const offerType = new Growing((size) => new Uint32Array(size));
-  const offerRegion = new Growing((size) => new Uint32Array(size));
-  const offerPrice = new Growing((size) => new Float64Array(size));
-  const offerLimit = new Growing((size) => new Float64Array(size));
+  const offerType: number[] = [];
+  const offerRegion: number[] = [];
+  const offerPrice: number[] = [];
+  const offerLimit: number[] = [];
 
   const attribute = (name: string): Attribute => {
     const found = vocabulary.attributes.get(name);
@@ -155,12 +133,12 @@ export function buildCatalog(vocabulary: Vocabulary): CatalogBuilder {
       // Types, regions and images are put in order of their names, so that nothing depends on the order of reading.
       const sortRows = (table: Table, names: readonly string[]): { table: Table; moved: Uint32Array } => {
         let order = inSequence(table.size);
-        for (const name of [...names].reverse()) {
-          const { rank, count } = rankColumn(table.columns.get(name), table.size);
-          order = sortByRank(order, rank, Math.max(count, 1));
+        for (let at = names.length - 1; at >= 0; at -= 1) {
+          const column = table.columns.get(names[at]!);
+          if (column !== undefined) order = sortByRank(order, rankColumn(column, table.size));
         }
         const moved = new Uint32Array(table.size);
-        for (const [to, from] of order.entries()) moved[from] = to;
+        for (let to = 0; to < order.length; to += 1) moved[order[to]!] = to;
         return { table: reorder(table, order), moved };
       };
       const sortedTypes = sortRows(tableOf('type', types.size), ['type.cloud', 'type.name']);
@@ -179,10 +157,10 @@ export function buildCatalog(vocabulary: Vocabulary): CatalogBuilder {
       const unordered: Offers = {
         size,
         columns: own.columns,
-        type: offerType.finish().map((row) => sortedTypes.moved[row]!),
-        region: offerRegion.finish().map((row) => sortedRegions.moved[row]!),
-        price: offerPrice.finish(),
-        limit: offerLimit.finish(),
+        type: new Uint32Array(offerType.map((row) => sortedTypes.moved[row]!)),
+        region: new Uint32Array(offerRegion.map((row) => sortedRegions.moved[row]!)),
+        price: new Float64Array(offerPrice),
+        limit: new Float64Array(offerLimit),
       };
       const dates = own.columns.get('offer.as-of')?.values.filter((value) => value !== undefined) ?? [];
       return {

@@ -28,18 +28,24 @@ export interface ColumnBuilder {
   finish(size: number): Column;
 }
 
+/** Up to so many values are looked through one by one. */
+const FEW = 8;
+
 export function buildColumn(attribute: Attribute): ColumnBuilder {
   const values: (Value | undefined)[] = [undefined];
-  const codeOf = new Map<Value, number>();
+  const keys: Value[] = [];
+  let codeOf: Map<Value, number> | undefined;
   const codes: number[] = [];
   return {
     set(row, value) {
       const key = keyOf(value);
-      let code = codeOf.get(key);
-      if (code === undefined) {
+      let code = codeOf === undefined ? keys.indexOf(key) + 1 : (codeOf.get(key) ?? 0);
+      if (code === 0) {
         code = values.length;
-        codeOf.set(key, code);
         values.push(value);
+        if (codeOf === undefined) keys.push(key);
+        if (keys.length > FEW) codeOf ??= new Map(keys.map((known, index) => [known, index + 1]));
+        codeOf?.set(key, code);
       }
       while (codes.length < row) codes.push(UNKNOWN);
       codes[row] = code;
@@ -79,6 +85,7 @@ export function setAt(table: Table, name: string, row: number): readonly string[
 
 /** The same table with its rows in another order: row i of the result is row `order[i]`. */
 export function reorder(table: Table, order: Uint32Array): Table {
+  if (order.length === table.size && order.every((from, to) => from === to)) return table;
   const columns = new Map<string, Column>();
   for (const [name, column] of table.columns) {
     const codes = column.codes instanceof Uint16Array ? new Uint16Array(order.length) : new Uint32Array(order.length);

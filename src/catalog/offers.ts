@@ -29,8 +29,21 @@ export function compareOffers(offers: Offers, a: number, b: number): number {
   );
 }
 
-/** One stable pass of a radix sort: `order` rearranged by ascending `rank[row]`, ranks below `count`. */
-export function sortByRank(order: Uint32Array, rank: Uint32Array, count: number): Uint32Array {
+/** A number for each row, below `count`. */
+export interface Ranks {
+  readonly rank: Uint32Array;
+  readonly count: number;
+}
+
+/** Whether rows stand in ascending order of their ranks. */
+function isSorted(order: Uint32Array, rank: Uint32Array): boolean {
+  for (let at = 1; at < order.length; at += 1) if (rank[order[at - 1]!]! > rank[order[at]!]!) return false;
+  return true;
+}
+
+/** One stable pass of a radix sort: `order` rearranged by ascending `rank[row]`. */
+export function sortByRank(order: Uint32Array, { rank, count }: Ranks): Uint32Array {
+  if (isSorted(order, rank)) return order;
   const starts = new Uint32Array(count + 1);
   for (const row of order) starts[rank[row]! + 1]! += 1;
   for (let i = 0; i < count; i += 1) starts[i + 1]! += starts[i]!;
@@ -47,7 +60,7 @@ export function inSequence(size: number): Uint32Array {
 }
 
 /** Rank of each row by a text: equal texts share a rank. */
-export function rankTexts(texts: readonly string[]): { rank: Uint32Array; count: number } {
+function rankTexts(texts: readonly string[]): Ranks {
   const distinct = [...new Set(texts)].sort(compareText);
   const rankOf = new Map<string, number>();
   for (let rank = 0; rank < distinct.length; rank += 1) rankOf.set(distinct[rank]!, rank);
@@ -56,17 +69,17 @@ export function rankTexts(texts: readonly string[]): { rank: Uint32Array; count:
   return { rank, count: distinct.length };
 }
 
-/** Rank of each row by the texts of a column, unknown ones first; no column: all the same. */
-export function rankColumn(column: Column | undefined, size: number): { rank: Uint32Array; count: number } {
-  if (column === undefined) return { rank: new Uint32Array(size), count: 1 };
+/** Rank of each row by the texts of a column, unknown ones first. */
+export function rankColumn(column: Column, size: number): Ranks {
   const ofCode = rankTexts(column.values.map((value) => (value === undefined ? '' : String(value))));
   const rank = new Uint32Array(size);
   for (let row = 0; row < size; row += 1) rank[row] = ofCode.rank[column.codes[row]!]!;
   return { rank, count: ofCode.count };
 }
 
-function rankPrices(price: Float64Array): { rank: Uint32Array; count: number } {
-  const distinct = Float64Array.from(new Set(price)).sort();
+function rankPrices(price: Float64Array): Ranks {
+  // NaN comes last.
+  const distinct = new Float64Array([...new Set(price)]).sort();
   const rankOf = new Map<number, number>();
   for (let rank = 0; rank < distinct.length; rank += 1) rankOf.set(distinct[rank]!, rank);
   const rank = new Uint32Array(price.length);
@@ -90,15 +103,13 @@ export function orderOffers(
   types: number,
   regions: number,
 ): { readonly offers: Offers; readonly listedUnpriced: Offers } {
-  const passes = [
-    rankColumn(columns.get('offer.zones'), size),
-    rankColumn(columns.get('offer.market'), size),
-    { rank: type, count: types },
-    { rank: region, count: regions },
-    rankPrices(price),
-  ];
   let order = inSequence(size);
-  for (const { rank, count } of passes) order = sortByRank(order, rank, Math.max(count, 1));
+  for (const name of ['offer.zones', 'offer.market']) {
+    const column = columns.get(name);
+    if (column !== undefined) order = sortByRank(order, rankColumn(column, size));
+  }
+  for (const ranks of [{ rank: type, count: types }, { rank: region, count: regions }, rankPrices(price)])
+    order = sortByRank(order, ranks);
   const picked = <T extends Float64Array | Uint32Array>(result: T, of: T, rows: Uint32Array): T => {
     for (let row = 0; row < rows.length; row += 1) result[row] = of[rows[row]!]!;
     return result;
@@ -116,10 +127,10 @@ export function orderOffers(
     };
     return list === undefined ? offers : { ...offers, list: numbers(list, rows) };
   };
-  return {
-    offers: pick(order.filter((row) => !Number.isNaN(price[row]!))),
-    listedUnpriced: pick(order.filter((row) => Number.isNaN(price[row]!))),
-  };
+  // Those without a price have come last.
+  let priced = size;
+  while (priced > 0 && Number.isNaN(price[order[priced - 1]!]!)) priced -= 1;
+  return { offers: pick(order.subarray(0, priced)), listedUnpriced: pick(order.subarray(priced)) };
 }
 
 /** Some rows of a list of offers, in the order given. */
@@ -144,7 +155,7 @@ export function offersOfType(offers: Offers, type: number): Uint32Array {
     const starts = new Uint32Array(types + 1);
     for (const one of offers.type) starts[one + 1]! += 1;
     for (let one = 0; one < types; one += 1) starts[one + 1]! += starts[one]!;
-    known = { starts, rows: sortByRank(inSequence(offers.size), offers.type, types) };
+    known = { starts, rows: sortByRank(inSequence(offers.size), { rank: offers.type, count: types }) };
     byType.set(offers, known);
   }
   return known.rows.subarray(known.starts[type] ?? 0, known.starts[type + 1] ?? 0);

@@ -5,14 +5,22 @@ interface KeyOrder {
   readonly sorted: readonly { readonly key: string; readonly text: string }[];
 }
 
-// Rows of a list mostly have the same keys, in the same order.
-let last: KeyOrder = { keys: [], sorted: [] };
+// Rows of lists mostly have the same few sets of keys.
+const MOST_KNOWN = 8;
+const known: KeyOrder[] = [];
+
+function isOf(order: KeyOrder, keys: readonly string[]): boolean {
+  if (keys.length !== order.keys.length) return false;
+  for (let index = 0; index < keys.length; index += 1) if (keys[index] !== order.keys[index]) return false;
+  return true;
+}
 
 function orderOf(keys: readonly string[]): KeyOrder['sorted'] {
-  if (keys.length === last.keys.length && keys.every((key, index) => key === last.keys[index])) return last.sorted;
+  for (const order of known) if (isOf(order, keys)) return order.sorted;
   const sorted = keys.map((key) => ({ key, text: `${JSON.stringify(key)}:` }));
   sorted.sort((a, b) => (a.text < b.text ? -1 : 1));
-  last = { keys, sorted };
+  known.unshift({ keys, sorted });
+  if (known.length > MOST_KNOWN) known.pop();
   return sorted;
 }
 

@@ -28,6 +28,8 @@ export interface Group {
   /** The lowest price of those. */
   readonly lowest: number;
   readonly example: number;
+  /** Worked out by `cheapestOfEachKind` when it is first asked for. */
+  kinds: readonly number[] | undefined;
 }
 
 export interface Candidates {
@@ -196,6 +198,7 @@ function finish(groups: readonly Growing[], all: Pick<Group, 'offers' | 'images'
       counted,
       lowest,
       example,
+      kinds: undefined,
     };
   });
 }
@@ -286,16 +289,10 @@ export function candidatesOf(query: Query, swept: Sweep): Candidates {
  * by `compareOffers`, which an answer would have.
  */
 export function cheapestOfEachKind(query: Query, group: Group): readonly number[] {
-  let found = kinds.get(group);
-  if (found === undefined) {
-    found = kindsIn(query, group);
-    kinds.set(group, found);
-  }
-  return found;
+  // Conflicts and relaxations ask for the same.
+  group.kinds ??= kindsIn(query, group);
+  return group.kinds;
 }
-
-// Conflicts and relaxations ask for the same.
-const kinds = new WeakMap<Group, readonly number[]>();
 
 function kindsIn({ space, images, dependsOnOffer, derivation }: Query, group: Group): readonly number[] {
   // Under preferences the one that ranks first may not be the one that costs least.

@@ -76,17 +76,23 @@ export function relaxationsOf(candidates: Candidates, at: string | undefined, ch
     .filter(({ missing }) => missing.every((need) => levers.always(need) !== undefined))
     .map((one) => ({ ...one, always: one.missing.reduce((set, need) => set | levers.always(need)!, 0n) }))
     .sort((a, b) => a.missing.length - b.missing.length);
-  /** @param among candidates of the group, by index */
-  const entriesOf = function* (
-    { group, missing }: { group: Group; missing: readonly number[] },
-    among: Iterable<number>,
-  ): Generator<Entry> {
-    for (const index of among) {
-      const [offer, image, price] = [group.offers[index]!, group.images[index]!, group.prices[index]!];
-      if (Number.isNaN(price)) continue;
-      for (const ways of waysFor(levers, missing, offer, image, price))
-        yield { set: setOf(ways), ways, offer, image, price, rank: query.rank(offer, image, price) };
-    }
+  /** @param index of a candidate of the group */
+  const entriesAt = (
+    { group, missing }: { readonly group: Group; readonly missing: readonly number[] },
+    index: number,
+  ): readonly Entry[] => {
+    const offer = group.offers[index]!;
+    const image = group.images[index]!;
+    const price = group.prices[index]!;
+    if (Number.isNaN(price)) return [];
+    return waysFor(levers, missing, offer, image, price).map((ways) => ({
+      set: setOf(ways),
+      ways,
+      offer,
+      image,
+      price,
+      rank: query.rank(offer, image, price),
+    }));
   };
   const described = (ways: Ways, taken: readonly Entry[], cost: bigint): Relaxation => {
     const changes = changesOf(levers, ways);
@@ -110,7 +116,7 @@ export function relaxationsOf(candidates: Candidates, at: string | undefined, ch
     };
   };
   if (several) {
-    const entries = hopeful.flatMap((one) => [...entriesOf(one, one.group.offers.keys())]);
+    const entries = hopeful.flatMap((one) => [...one.group.offers.keys()].flatMap((index) => entriesAt(one, index)));
     const limit = (offer: number): number => space.offers.limit[offer]!;
     const { affordable } = chooser;
     const { least, cheapest, complete } = takingSeveral(entries, {
@@ -134,31 +140,31 @@ export function relaxationsOf(candidates: Candidates, at: string | undefined, ch
     for (const lever of ways.keys()) if (levers.list[lever]!.felt) return true;
     return false;
   };
+  const take = (entry: Entry, pruned: boolean): void => {
+    const size = 2 * entry.ways.size + (isFeltBy(entry.ways) ? 1 : 0);
+    const best = cheapestBySize.get(size);
+    if (best === undefined || before(entry, best) < 0) cheapestBySize.set(size, entry);
+    if (pruned || smallest.some((set) => set !== entry.set && isWithin(set, entry.set))) return;
+    if (!bySet.has(entry.set)) {
+      smallest = [...minimalSets([...smallest, entry.set])];
+      bySet.set(entry.set, []);
+    }
+    const kept = bySet.get(entry.set)!;
+    const admitted = kept.find((other) => admits(levers.list, entry.ways, other.ways));
+    const same = admitted !== undefined && admits(levers.list, admitted.ways, entry.ways);
+    if (admitted !== undefined && !same) return;
+    if (same && before(admitted, entry) <= 0) return;
+    bySet.set(entry.set, [...kept.filter((other) => !admits(levers.list, other.ways, entry.ways)), entry]);
+  };
   for (const one of hopeful) {
     const pruned = smallest.some((set) => set !== one.always && isWithin(set, one.always));
     // Where one machine is enough, the cheapest of each kind stands for its kind. Of a set that is not minimal only the
     // cheapest candidate counts; where no rule changes the order that is the first.
     const firstIsEnough = pruned && keepsOrder(query.compiled.program);
-    for (const entry of entriesOf(
-      one,
-      firstIsEnough ? one.group.offers.keys() : cheapestOfEachKind(query, one.group),
-    )) {
-      const size = 2 * entry.ways.size + (isFeltBy(entry.ways) ? 1 : 0);
-      const best = cheapestBySize.get(size);
-      if (best === undefined || before(entry, best) < 0) cheapestBySize.set(size, entry);
-      if (firstIsEnough) break;
-      if (pruned) continue;
-      if (smallest.some((set) => set !== entry.set && isWithin(set, entry.set))) continue;
-      if (!bySet.has(entry.set)) {
-        smallest = [...minimalSets([...smallest, entry.set])];
-        bySet.set(entry.set, []);
-      }
-      const kept = bySet.get(entry.set)!;
-      const admitted = kept.find((other) => admits(levers.list, entry.ways, other.ways));
-      const same = admitted !== undefined && admits(levers.list, admitted.ways, entry.ways);
-      if (admitted !== undefined && !same) continue;
-      if (same && before(admitted, entry) <= 0) continue;
-      bySet.set(entry.set, [...kept.filter((other) => !admits(levers.list, other.ways, entry.ways)), entry]);
+    for (const index of firstIsEnough ? one.group.offers.keys() : cheapestOfEachKind(query, one.group)) {
+      const entries = entriesAt(one, index);
+      for (const entry of firstIsEnough ? entries.slice(0, 1) : entries) take(entry, pruned);
+      if (firstIsEnough && entries.length > 0) break;
     }
   }
   const alone = (entry: Entry): Relaxation => described(entry.ways, [entry], BigInt(entry.price));

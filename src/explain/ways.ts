@@ -40,12 +40,13 @@ export function waysFor(
   image: number,
   price: number,
 ): readonly Ways[] {
-  let ways: readonly Ways[] = [new Map()];
+  let ways: readonly Ways[] | undefined;
   for (const need of missing) {
     const mends = levers.mend(need, offer, image, price);
     if (mends.length === 0) return [];
-    ways = ways.flatMap((way) => mends.map((mend) => (way.size === 0 ? mend : joined(levers.list, way, mend))));
+    ways = ways?.flatMap((way) => mends.map((mend) => joined(levers.list, way, mend))) ?? mends;
   }
+  if (ways === undefined) return [new Map()];
   if (ways.length < 2) return ways;
   const { list } = levers;
   const sets = ways.map(setOf);

@@ -9,6 +9,7 @@ import { requestFacts } from './request-facts.ts';
 
 /** What does not depend on the constraints of a request, or on what it wants to host. */
 export interface Derived {
+  readonly program: Program;
   readonly images: Images;
   readonly space: Space;
   readonly derivation: Derivation;
@@ -19,7 +20,9 @@ export interface Derived {
 }
 
 // Requests that are a little different from the one before, or come after it in a stream, are judged by the same facts.
-const derived = new WeakMap<Offers, WeakMap<Program, Derived>>();
+const derived = new WeakMap<Offers, readonly Derived[]>();
+/** How many are kept for the same offers: as many rules as are put to one catalog in turn. */
+const MOST_KEPT = 4;
 
 /**
  * What rules say of the offers for a request, whatever its constraints.
@@ -34,22 +37,22 @@ export function deriveFor(
 ): Derived {
   const given = requestFacts({ catalog, program }, request, at);
   const key = JSON.stringify([request.base.os, request.base.release, ...given]);
-  let byProgram = derived.get(offers);
-  if (byProgram === undefined) {
-    byProgram = new WeakMap();
-    derived.set(offers, byProgram);
-  }
-  const known = byProgram.get(program);
-  if (known?.key === key && known.catalog === catalog) return known;
+  const before = derived.get(offers) ?? [];
+  const known = before.find((one) => one.program === program && one.catalog === catalog && one.key === key);
+  if (known !== undefined) return known;
   const { types, regions } = catalog;
-  const images = imagesOf({ catalog, program }, request.base);
+  // Images are the same for all offers of a catalog.
+  const images =
+    offers === catalog.offers
+      ? imagesOf({ catalog, program }, request.base)
+      : deriveFor({ catalog, program }, request, at, catalog.offers).images;
   const { filled } = catalog;
   const setBy = { type: filled?.types.by, region: filled?.regions.by, image: images.setBy };
   const space: Space = { types, regions, images: images.table, offers, setBy };
   const derivation = derive(program, space, given);
   const plain = withoutLaunchOptions(program);
   const unaided = plain === program ? derivation : derive(plain, space, given, derivation);
-  const fresh: Derived = { key, catalog, images, space, derivation, unaided };
-  byProgram.set(program, fresh);
+  const fresh: Derived = { key, catalog, program, images, space, derivation, unaided };
+  derived.set(offers, [fresh, ...before.slice(0, MOST_KEPT - 1)]);
   return fresh;
 }

@@ -5,7 +5,6 @@ import type { Value } from '../catalog/value.ts';
 import { compareText } from '../quantity/order.ts';
 import type { Base } from '../request/request.ts';
 import { fillTable } from '../rules/fill.ts';
-import type { Program } from '../rules/program.ts';
 import type { Compiled } from './compiled.ts';
 
 /** The images of one base, in order of preference. */
@@ -22,22 +21,20 @@ export interface Images {
  * os, release and product come from the base, all else is unknown.
  */
 export function imagesOf({ catalog, program }: Compiled, base: Base): Images {
-  const before = lately.get(catalog);
-  const { sets } = program;
-  if (before?.sets === sets && before.base.os === base.os && before.base.release === base.release) return before.images;
   const stated = imagesFor(catalog, base);
   const { table, by } = fillTable(program, 'image', stated.table);
-  const images: Images = { ...stated, table, setBy: by };
-  lately.set(catalog, { base, sets, images });
-  return images;
+  return { ...stated, table, setBy: by };
 }
 
-// One answer asks several times.
-const lately = new WeakMap<Catalog, { readonly base: Base; readonly sets: Program['sets']; readonly images: Images }>();
+/** An image, stated or assumed. */
+interface ImageRow {
+  readonly cloud: string;
+  readonly fact: (name: string) => Value | undefined;
+}
 
 function imagesFor(catalog: Catalog, base: Base): Pick<Images, 'table' | 'byCloud'> {
   const { images, types } = catalog;
-  const rows: { cloud: string; facts: ReadonlyMap<string, Value> }[] = [];
+  const rows: ImageRow[] = [];
   const cloudsWithImages = new Set<string>();
   const clouds = new Map<string, Set<string>>();
   for (let row = 0; row < types.size; row += 1) {
@@ -47,16 +44,12 @@ function imagesFor(catalog: Catalog, base: Base): Pick<Images, 'table' | 'byClou
     clouds.set(cloud, archs);
   }
   for (let row = 0; row < images.size; row += 1) {
-    const facts = new Map<string, Value>();
-    for (const name of images.columns.keys()) {
-      const value = valueAt(images, name, row);
-      if (value !== undefined) facts.set(name, value);
-    }
-    const own = facts.get('image.cloud');
+    const fact = (name: string): Value | undefined => valueAt(images, name, row);
+    const own = fact('image.cloud');
     // An image that names no cloud serves a catalog of one cloud; where there are several, it fits none for certain.
     const cloud = own === undefined && clouds.size === 1 ? [...clouds.keys()][0]! : String(own ?? '');
     cloudsWithImages.add(cloud);
-    if (facts.get('image.os') === base.os && facts.get('image.release') === base.release) rows.push({ cloud, facts });
+    if (fact('image.os') === base.os && fact('image.release') === base.release) rows.push({ cloud, fact });
   }
   const known = imageArchs(catalog);
   for (const [cloud, archs] of clouds) {
@@ -69,26 +62,25 @@ function imagesFor(catalog: Catalog, base: Base): Pick<Images, 'table' | 'byClou
         ['image.arch', arch],
       ]);
       if (base.os === 'ubuntu') facts.set('image.product', `com.ubuntu.cloud:server:${base.release}:${arch}`);
-      rows.push({ cloud, facts });
+      rows.push({ cloud, fact: (name) => facts.get(name) });
     }
   }
-  const text = (facts: ReadonlyMap<string, Value>, name: string): string => String(facts.get(name) ?? '');
-  const isGp3 = (facts: ReadonlyMap<string, Value>): number =>
-    text(facts, 'image.root-store').endsWith('gp3') ? 0 : 1;
+  const text = ({ fact }: ImageRow, name: string): string => String(fact(name) ?? '');
+  const isGp3 = (row: ImageRow): number => (text(row, 'image.root-store').endsWith('gp3') ? 0 : 1);
   rows.sort(
     (a, b) =>
       compareText(a.cloud, b.cloud) ||
-      compareText(text(b.facts, 'image.version'), text(a.facts, 'image.version')) ||
-      isGp3(a.facts) - isGp3(b.facts) ||
-      compareText(text(a.facts, 'image.id'), text(b.facts, 'image.id')),
+      compareText(text(b, 'image.version'), text(a, 'image.version')) ||
+      isGp3(a) - isGp3(b) ||
+      compareText(text(a, 'image.id'), text(b, 'image.id')),
   );
   const columns = new Map<string, Column>();
   for (const attribute of catalog.vocabulary.attributes.values()) {
     if (attribute.scope !== 'image') continue;
     const column = buildColumn(attribute);
     let stated = false;
-    for (const [row, { facts }] of rows.entries()) {
-      const value = facts.get(attribute.name);
+    for (const [row, { fact }] of rows.entries()) {
+      const value = fact(attribute.name);
       if (value === undefined) continue;
       column.set(row, value);
       stated = true;

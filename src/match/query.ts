@@ -64,6 +64,8 @@ export interface Query {
   bill(offer: number, image: number): BilledPrice;
   /** What it ranks by with an image, where it is billed so much. */
   rank(offer: number, image: number, billed: number): number;
+  /** For a query like this one; only where a type and an image decide what rules say. */
+  readonly decided: Decided | undefined;
 }
 
 /** Stands for a best image that was not asked for yet. */
@@ -103,9 +105,6 @@ interface Decided {
   readonly bestImage: Int32Array;
   readonly bestMasks: Masks;
 }
-
-// Only of queries in which a type and an image decide what rules say.
-const decided = new WeakMap<Query, Decided>();
 
 /** Attributes of types by which it is judged whether an image boots, and whether guests have room. */
 const TELLING: readonly string[] = ['type.arch', 'type.virt', 'type.mem', 'type.cores'];
@@ -167,7 +166,7 @@ export function prepare(
     }
     return masks;
   };
-  const before = like?.request === request && like.derivation.program === program ? decided.get(like) : undefined;
+  const before = like?.request === request && like.derivation.program === program ? like.decided : undefined;
   const ofTypes = before?.ofTypes ?? decide('type', types.size);
   const ofRegions = before?.ofRegions ?? decide('region', regions.size);
   const clearOf = ({ missing }: Masks, size: number, mask: Uint32Array): Uint8Array => {
@@ -407,7 +406,7 @@ export function prepare(
       for (let offer = 0; offer < size; offer += 1) judgePrice(price[offer]!, verdicts, offer * words);
   };
 
-  const query: Query = {
+  return {
     compiled,
     request,
     space,
@@ -432,9 +431,8 @@ export function prepare(
     site,
     bill,
     rank,
+    decided: perPair ? { ofTypes, ofRegions, classOf, pairMasks, pairDone, booting, bestImage, bestMasks } : undefined,
   };
-  if (perPair) decided.set(query, { ofTypes, ofRegions, classOf, pairMasks, pairDone, booting, bestImage, bestMasks });
-  return query;
 }
 
 /** Whether a verdict misses nothing that must be met. */

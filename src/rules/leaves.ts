@@ -67,7 +67,9 @@ export function leavesOver(space: Space, request: RequestFacts): Leaves {
     let found = known.get(leaf);
     if (found === undefined) {
       const column = tableOf(space, scope).columns.get(leaf.attribute.name);
-      const outcomes = Uint8Array.from(column?.values ?? [undefined], (value) => judge(leaf, value, undefined));
+      const values = column?.values ?? [undefined];
+      const outcomes = new Uint8Array(values.length);
+      for (let code = 0; code < values.length; code += 1) outcomes[code] = judge(leaf, values[code], undefined);
       found = { column, outcomes };
       known.set(leaf, found);
     }

@@ -13,6 +13,8 @@ const MOST_CATALOGS = 4;
 const MOST_INLINE = 16;
 /** Longer catalogs, as text, are read each time. */
 const LONGEST_INLINE = 200_000;
+/** Characters. */
+const SHORT = 10_000;
 const MOST_PROGRAMS = 64;
 const MOST_VOCABULARIES = 16;
 /** Longer lists of rules, as JSON, are read each time. */
@@ -76,7 +78,7 @@ export function storedInputs(vocabulary: Vocabulary = loadVocabulary()): StoredI
     const [path, at] = JSON.parse(key) as [string | null, string | null];
     return loadCatalog({ vocabulary, at: at ?? undefined, ...(path === null ? {} : { path }) });
   });
-  const inline = new Map<string, Result<Catalog>>();
+  const inline = new Map<string, Result<Catalog> | undefined>();
   const programs = remembered(MOST_PROGRAMS, (key) => {
     const [list, params] = JSON.parse(key) as [string, readonly (readonly [string, unknown])[]];
     return compileList(
@@ -94,12 +96,15 @@ export function storedInputs(vocabulary: Vocabulary = loadVocabulary()): StoredI
     catalog: (path: string | undefined, at: string | undefined) => catalogs(JSON.stringify([path ?? null, at ?? null])),
     inline(text: string, make: () => Result<Catalog>): Result<Catalog> {
       if (text.length > LONGEST_INLINE) return make();
-      const key = sha256(text);
-      const found = inline.get(key) ?? make();
+      // A short text is its own key; of a long one only its digest is kept.
+      const key = text.length < SHORT ? text : sha256(text);
+      const known = inline.get(key);
+      const found = known ?? make();
       // What is wrong is told at its place in its own document.
       if (!found.ok) return found;
-      inline.delete(key);
-      inline.set(key, found);
+      // Most catalogs are asked for once or often: one is kept from the second time on.
+      const isAgain = inline.delete(key);
+      inline.set(key, isAgain ? found : undefined);
       if (inline.size > MOST_INLINE) inline.delete(inline.keys().next().value!);
       return found;
     },
