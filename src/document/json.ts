@@ -58,6 +58,13 @@ interface Reading {
   end: number;
   /** Where the parts of the root stand. */
   readonly rootParts: Part[];
+  /** By depth, the keys of the map before: those of the next are mostly the same, in the same order. */
+  readonly before: Key[][];
+}
+
+interface Key {
+  readonly key: string;
+  readonly quoted: string;
 }
 
 function readQuoted(reading: Reading, at: number): string | typeof DOUBT {
@@ -72,6 +79,20 @@ function readQuoted(reading: Reading, at: number): string | typeof DOUBT {
   } catch {
     return DOUBT;
   }
+}
+
+/** The key at `at`, which is looked for where it was expected. */
+function readKey(reading: Reading, at: number, expected: Key[], index: number): string | typeof DOUBT {
+  const { text } = reading;
+  const guess = expected[index];
+  if (guess !== undefined && text.startsWith(guess.quoted, at)) {
+    reading.end = at + guess.quoted.length;
+    return guess.key;
+  }
+  const key = text.charCodeAt(at) === QUOTE ? readQuoted(reading, at) : DOUBT;
+  if (key === DOUBT || reading.end - at > LONGEST_KEY || key === '__proto__') return DOUBT;
+  expected[index] = { key, quoted: text.slice(at, reading.end) };
+  return key;
 }
 
 function readValue(reading: Reading, at: number, depth: number): unknown {
@@ -116,21 +137,23 @@ function readList(reading: Reading, from: number, depth: number): unknown {
 function readMap(reading: Reading, from: number, depth: number): unknown {
   const { text } = reading;
   const map = new Fields();
+  reading.before[depth] ??= [];
+  const expected = reading.before[depth]!;
   let at = afterBlanks(text, from + 1);
   if (text.charCodeAt(at) === CLOSE_MAP) {
     reading.end = at + 1;
     return map;
   }
-  for (;;) {
-    const key = text.charCodeAt(at) === QUOTE ? readQuoted(reading, at) : DOUBT;
-    if (key === DOUBT || reading.end - at > LONGEST_KEY || key === '__proto__' || key in map) return DOUBT;
+  for (let index = 0; ; index += 1) {
+    const key = readKey(reading, at, expected, index);
+    if (key === DOUBT || key in map) return DOUBT;
     // A colon stands on the line of its key.
     if (text.charCodeAt(reading.end) !== COLON) return DOUBT;
     const keyEnd = reading.end;
     const start = afterBlanks(text, keyEnd + 1);
     const value = readValue(reading, start, depth + 1);
     if (value === DOUBT) return DOUBT;
-    if (depth === 0) reading.rootParts.push({ step: key, keyStart: at, keyEnd, start });
+    if (depth === 0) reading.rootParts.push({ step: key, keyStart: at, keyEnd, start, end: reading.end });
     map[key] = value;
     at = afterBlanks(text, reading.end);
     const code = text.charCodeAt(at);
@@ -168,6 +191,7 @@ interface Part {
   readonly keyStart: number;
   readonly keyEnd: number;
   readonly start: number;
+  readonly end: number;
 }
 
 function partsOf(text: string, from: number): readonly Part[] {
@@ -179,8 +203,9 @@ function partsOf(text: string, from: number): readonly Part[] {
     const keyEnd = isMap ? afterText(text, at) : at;
     const start = isMap ? afterBlanks(text, keyEnd + 1) : at;
     const step = isMap ? (JSON.parse(text.slice(keyStart, keyEnd)) as string) : index;
-    parts.push({ step, keyStart, keyEnd, start });
-    at = afterBlanks(text, afterValue(text, start));
+    const end = afterValue(text, start);
+    parts.push({ step, keyStart, keyEnd, start, end });
+    at = afterBlanks(text, end);
     if (text.charCodeAt(at) === COMMA) at = afterBlanks(text, at + 1);
   }
   return parts;
@@ -197,6 +222,7 @@ function placesIn(
   const spanAt = (start: number, end: number): Span => ({ source, text, start, end });
   return (path, wantKey) => {
     let start = root;
+    let end: number | undefined;
     for (const [index, step] of path.entries()) {
       const first = text.charCodeAt(start);
       if (first !== OPEN_MAP && first !== OPEN_LIST) break;
@@ -209,8 +235,9 @@ function placesIn(
       if (part === undefined) break;
       if (wantKey && first === OPEN_MAP && index === path.length - 1) return spanAt(part.keyStart, part.keyEnd);
       start = part.start;
+      end = part.end;
     }
-    return spanAt(start, afterValue(text, start));
+    return spanAt(start, end ?? afterValue(text, start));
   };
 }
 
@@ -225,7 +252,7 @@ export function readJson(source: string, text: string, limits: ReadLimits = {}):
   if (text.length > maxLength) return undefined;
   const root = afterBlanks(text, 0);
   if (text.charCodeAt(root) !== OPEN_MAP) return undefined;
-  const reading: Reading = { text, maxNodes, nodes: 0, end: root, rootParts: [] };
+  const reading: Reading = { text, maxNodes, nodes: 0, end: root, rootParts: [], before: [] };
   const value = readValue(reading, root, 0);
   if (value === DOUBT || afterBlanks(text, reading.end) !== text.length) return undefined;
   const find = placesIn(source, text, root, reading.rootParts);

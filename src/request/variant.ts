@@ -52,23 +52,26 @@ export function withVersion(request: MachineRequest, capability: string, atLeast
   });
 }
 
-/** A variant that asks for no container of a kind, nor for guests of it. */
+/** A variant that asks for no container of a kind, nor for guests of it. Explanations make many: no draft is needed. */
 export function withoutCapability(request: MachineRequest, capability: string): MachineRequest {
-  return variant(request, (draft) => {
-    const { byKey } = draft.constraints;
-    if (draft.placement.kind === 'container' && draft.placement.need.capability === capability)
-      draft.placement = { kind: 'none' };
-    if (byKey.get('container')?.value === capability) byKey.delete('container');
-    const listed = byKey.get('containers');
-    if (listed !== undefined) {
-      const rest = (listed.value as Draft<CapabilityNeed>[]).filter((need) => need.capability !== capability);
-      if (rest.length === 0) byKey.delete('containers');
-      else listed.value = rest;
-    }
-    draft.containers = draft.containers.filter((need) => need.capability !== capability);
-    const guests = draft.guests?.filter((guest) => guest.kind !== capability);
-    // Guests that were sized apart stay so: without any left, the constraints would size what else is asked for.
-    const bare = draft.containers.map(({ capability: kind }) => ({ kind, count: 1, cores: 0, mem: 0, rootDisk: 0 }));
-    draft.guests = guests?.length === 0 ? (bare.length === 0 ? undefined : bare) : guests;
-  });
+  const isOther = (need: CapabilityNeed): boolean => need.capability !== capability;
+  const byKey = new Map(request.constraints.byKey);
+  if (byKey.get('container')?.value === capability) byKey.delete('container');
+  const listed = byKey.get('containers');
+  if (listed !== undefined) {
+    const value = (listed.value as readonly CapabilityNeed[]).filter(isOther);
+    if (value.length === 0) byKey.delete('containers');
+    else byKey.set('containers', { ...listed, value });
+  }
+  const { placement } = request;
+  const containers = request.containers.filter(isOther);
+  const guests = request.guests?.filter(({ kind }) => kind !== capability);
+  // Guests that were sized apart stay so: without any left, the constraints would size what else is asked for.
+  const bare = containers.map(({ capability: kind }) => ({ kind, count: 1, cores: 0, mem: 0, rootDisk: 0 }));
+  return {
+    ...withKeys(request, byKey),
+    placement: placement.kind === 'container' && !isOther(placement.need) ? { kind: 'none' } : placement,
+    containers,
+    guests: guests?.length === 0 ? (bare.length === 0 ? undefined : bare) : guests,
+  };
 }
