@@ -80,14 +80,14 @@ function decodeSet(values: readonly string[], open: boolean, raw: unknown): Deco
       ? raw.split(/[ ,]+/).filter((item) => item !== '')
       : undefined;
   if (items === undefined) return { problem: `must be a list, not ${JSON.stringify(raw)}` };
-  const set = new Set<string>();
+  const texts: string[] = [];
   for (const item of items) {
     const text = String(item);
     if (!open && !values.includes(text)) return { problem: `cannot hold "${text}"`, ...hintOf(text, values) };
     if (!NAME.test(text)) return { problem: `must hold plain ASCII names, not ${JSON.stringify(text)}` };
-    set.add(text);
+    texts.push(text);
   }
-  return { value: [...set].sort(compareText) };
+  return { value: texts.length < 2 ? texts : [...new Set(texts)].sort(compareText) };
 }
 
 /**

@@ -34,6 +34,7 @@ const PLAIN = /^[ !#-[\]-~]*$/;
  */
 export function canonicalJson(value: unknown): string {
   if (typeof value === 'string' && PLAIN.test(value)) return `"${value}"`;
+  if (typeof value === 'boolean' || Number.isSafeInteger(value)) return String(value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   const fields = value as Readonly<Record<string, unknown>>;
@@ -47,8 +48,8 @@ export function canonicalJson(value: unknown): string {
 
 /** The same for a record of lists whose order means nothing, such as the types and offers of a catalog. */
 export function canonicalLists(lists: Readonly<Record<string, unknown>>): string {
-  const sorted = Object.entries(lists).map(
-    ([key, list]) => [key, Array.isArray(list) ? list.map(canonicalJson).sort() : list] as const,
-  );
-  return canonicalJson(Object.fromEntries(sorted));
+  const textOf = (list: unknown): string =>
+    Array.isArray(list) ? `[${list.map(canonicalJson).sort().join(',')}]` : canonicalJson(list);
+  const named = orderOf(Object.keys(lists)).filter(({ key }) => lists[key] !== undefined);
+  return `{${named.map(({ key, text }) => `${text}${textOf(lists[key])}`).join(',')}}`;
 }

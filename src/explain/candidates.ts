@@ -63,7 +63,10 @@ function bitsOf(words: Uint32Array, base: number, within: Uint32Array): Needs {
 /** The indexes of the bits of a set, ascending. */
 export function membersOf(set: Needs): readonly number[] {
   const members: number[] = [];
-  for (let rest = set, bit = 0; rest !== 0n; rest >>= 1n, bit += 1) if ((rest & 1n) === 1n) members.push(bit);
+  // By parts that are small integers: large ones are made anew at every step.
+  for (let rest = set, base = 0; rest !== 0n; rest >>= 31n, base += 31)
+    for (let part = Number(BigInt.asUintN(31, rest)), bit = base; part !== 0; part >>>= 1, bit += 1)
+      if ((part & 1) === 1) members.push(bit);
   return members;
 }
 

@@ -1,5 +1,5 @@
 import type { Catalog } from '../catalog/catalog.ts';
-import { buildColumn, type Column, setAt, type Table, textAt, valueAt } from '../catalog/column.ts';
+import { buildColumn, type Column, type ColumnBuilder, setAt, type Table, textAt, valueAt } from '../catalog/column.ts';
 import type { SetBy } from '../catalog/filled.ts';
 import type { Value } from '../catalog/value.ts';
 import { compareText } from '../quantity/order.ts';
@@ -77,15 +77,14 @@ function imagesFor(catalog: Catalog, base: Base): Pick<Images, 'table' | 'byClou
   const columns = new Map<string, Column>();
   for (const attribute of catalog.vocabulary.attributes.values()) {
     if (attribute.scope !== 'image') continue;
-    const column = buildColumn(attribute);
-    let stated = false;
-    for (const [row, { fact }] of rows.entries()) {
-      const value = fact(attribute.name);
+    let column: ColumnBuilder | undefined;
+    for (let row = 0; row < rows.length; row += 1) {
+      const value = rows[row]!.fact(attribute.name);
       if (value === undefined) continue;
+      column ??= buildColumn(attribute);
       column.set(row, value);
-      stated = true;
     }
-    if (stated) columns.set(attribute.name, column.finish(rows.length));
+    if (column !== undefined) columns.set(attribute.name, column.finish(rows.length));
   }
   const byCloud = new Map<string, number[]>();
   for (const [row, { cloud }] of rows.entries()) {

@@ -38,10 +38,9 @@ function countNeeds({ query, groups, considered }: Candidates): {
   fit: number;
   needs: Answer['explanation']['needs'];
 } {
-  const bits = query.needs.map((need, bit) => ({ need, bit })).filter(({ need }) => need.bearing === 'must');
-  const misses = new Uint32Array(query.needs.length);
-  const unknown = new Uint32Array(query.needs.length);
-  const firstMiss = new Uint32Array(query.needs.length);
+  const misses = query.needs.map(() => 0);
+  const unknown = query.needs.map(() => 0);
+  const firstMiss = query.needs.map(() => 0);
   let fit = 0;
   for (const group of groups) {
     const [first] = membersOf(group.missing);
@@ -51,10 +50,12 @@ function countNeeds({ query, groups, considered }: Candidates): {
     for (const bit of membersOf(group.unknown)) unknown[bit]! += group.counted;
   }
   let left = considered;
-  const needs = bits.map(({ need, bit }) => {
+  const needs: Answer['explanation']['needs'] = [];
+  for (const [bit, need] of query.needs.entries()) {
+    if (need.bearing !== 'must') continue;
     left -= firstMiss[bit]!;
-    return { need: need.id, text: need.text, from: need.from, misses: misses[bit]!, unknown: unknown[bit]!, left };
-  });
+    needs.push({ need: need.id, text: need.text, from: need.from, misses: misses[bit]!, unknown: unknown[bit]!, left });
+  }
   return { fit, needs };
 }
 

@@ -21,6 +21,8 @@ export interface Split {
 // Up to here a plain array of all pairs is smaller than what it saves.
 const MOST_PAIRS = 1 << 20;
 
+const SHORT = 64;
+
 // The same of answers, one per combination of classes.
 const MOST_LISTED = 1 << 14;
 
@@ -28,7 +30,9 @@ const MOST_LISTED = 1 << 14;
 function numbering(classes: number, bound: number): { of(before: number, code: number): number; count(): number } {
   let count = 0;
   if (classes * bound <= MOST_PAIRS) {
-    const numbers = new Int32Array(classes * bound).fill(-1);
+    const pairs = classes * bound;
+    // A short array of numbers is made in less time than a typed one.
+    const numbers = pairs <= SHORT ? new Array<number>(pairs).fill(-1) : new Int32Array(pairs).fill(-1);
     return {
       of(before, code) {
         const pair = before * bound + code;

@@ -62,14 +62,12 @@ export function leavesOver(space: Space, request: RequestFacts): Leaves {
 
   /** A leaf on one column that compares with no other: one outcome per distinct value of the column. */
   const isSimple = (leaf: Leaf): boolean => leaf.attribute.name !== PRICE && operandsOf(leaf).length === 0;
-  const known = new Map<Leaf, { readonly column: Column | undefined; readonly outcomes: Uint8Array }>();
+  const known = new Map<Leaf, { readonly column: Column | undefined; readonly outcomes: readonly Tri[] }>();
   const decided = (leaf: Leaf, scope: RowScope) => {
     let found = known.get(leaf);
     if (found === undefined) {
       const column = tableOf(space, scope).columns.get(leaf.attribute.name);
-      const values = column?.values ?? [undefined];
-      const outcomes = new Uint8Array(values.length);
-      for (let code = 0; code < values.length; code += 1) outcomes[code] = judge(leaf, values[code], undefined);
+      const outcomes = (column?.values ?? [undefined]).map((value) => judge(leaf, value, undefined));
       found = { column, outcomes };
       known.set(leaf, found);
     }
@@ -94,13 +92,13 @@ export function leavesOver(space: Space, request: RequestFacts): Leaves {
       if (before !== undefined) {
         const { column, outcomes } = before;
         const row = site[scope as RowScope];
-        return outcomes[row < 0 || column === undefined ? UNKNOWN : column.codes[row]!] as Tri;
+        return outcomes[row < 0 || column === undefined ? UNKNOWN : column.codes[row]!]!;
       }
       if (scope === 'request') return judge(leaf, request.get(name), site);
       if (!isSimple(leaf)) return judge(leaf, factAt(space, name, scope, site), site);
       const { column, outcomes } = decided(leaf, scope);
       const row = site[scope];
-      return outcomes[row < 0 || column === undefined ? UNKNOWN : column.codes[row]!] as Tri;
+      return outcomes[row < 0 || column === undefined ? UNKNOWN : column.codes[row]!]!;
     },
     codes(leaf) {
       const { scope, name } = leaf.attribute;

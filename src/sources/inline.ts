@@ -239,9 +239,8 @@ function readOffers(
   // Of several dates of one offer the newest counts; an offer without a date is older than any.
   const newest = new Map<
     string,
-    { readonly index: number; readonly cloud: string; readonly price: number; readonly date: string }
+    { index: number; readonly cloud: string; price: number; date: string; dates?: string[] }
   >();
-  const seen = new Set<string>();
   const marketOf = reading.vocabulary.attributes.get('offer.market')!;
   for (const [index, offer] of offers.entries()) {
     const checked = checkOffer(reading, offer, cloudsOf, ['offers', index]);
@@ -249,13 +248,17 @@ function readOffers(
     if (checked === undefined || (latest !== undefined && date > latest)) continue;
     const { type, region, market = 'on-demand' } = offer;
     const key = `${checked.cloud} ${type} ${region} ${market} ${zonesKey(offer.zones)}`;
+    const { cloud, price } = checked;
     const earlier = newest.get(key);
-    const dated = `${key} ${date}`;
-    if (seen.has(dated))
+    if (earlier === undefined) {
+      newest.set(key, { index, cloud, price, date });
+      continue;
+    }
+    earlier.dates ??= [earlier.date];
+    if (earlier.dates.includes(date))
       reading.fault(['offers', index], `the offer of ${type} in ${region} (${market}) is given twice`);
-    seen.add(dated);
-    if (earlier === undefined || earlier.date < date)
-      newest.set(key, { index, cloud: checked.cloud, price: checked.price, date });
+    earlier.dates.push(date);
+    if (earlier.date < date) Object.assign(earlier, { index, price, date });
   }
   for (const { index, cloud, price } of newest.values()) {
     const offer = offers[index]!;
