@@ -21,7 +21,13 @@ export interface Derived {
 
 // Requests that are a little different from the one before, or come after it in a stream, are judged by the same facts.
 const derived = new WeakMap<Offers, readonly Derived[]>();
-/** How many are kept for the same offers: as many rules as are put to one catalog in turn. */
+/**
+ * Of catalogs of few offers, which streams have by the thousand, the last ones are kept: what a weak map holds outlives
+ * many collections of what is new.
+ */
+let lately: readonly Derived[] = [];
+const FEW_OFFERS = 1_000;
+/** How many are kept together: as many rules as are put to one catalog in turn. */
 const MOST_KEPT = 4;
 
 /**
@@ -37,8 +43,11 @@ export function deriveFor(
 ): Derived {
   const given = requestFacts({ catalog, program }, request, at);
   const key = JSON.stringify([request.base.os, request.base.release, ...given]);
-  const before = derived.get(offers) ?? [];
-  const known = before.find((one) => one.program === program && one.catalog === catalog && one.key === key);
+  const areFew = offers.size <= FEW_OFFERS;
+  const before = areFew ? lately : (derived.get(offers) ?? []);
+  const known = before.find(
+    (one) => one.space.offers === offers && one.program === program && one.catalog === catalog && one.key === key,
+  );
   if (known !== undefined) return known;
   const { types, regions } = catalog;
   // Images are the same for all offers of a catalog.
@@ -53,6 +62,8 @@ export function deriveFor(
   const plain = withoutLaunchOptions(program);
   const unaided = plain === program ? derivation : derive(plain, space, given, derivation);
   const fresh: Derived = { key, catalog, program, images, space, derivation, unaided };
-  derived.set(offers, [fresh, ...before.slice(0, MOST_KEPT - 1)]);
+  const kept = [fresh, ...before.slice(0, MOST_KEPT - 1)];
+  if (areFew) lately = kept;
+  else derived.set(offers, kept);
   return fresh;
 }
