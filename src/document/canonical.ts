@@ -7,6 +7,7 @@ interface KeyOrder {
 
 // Rows of lists mostly have the same few sets of keys.
 const MOST_KNOWN = 8;
+const MOST_KEYS = 64;
 const known: KeyOrder[] = [];
 
 function isOf(order: KeyOrder, keys: readonly string[]): boolean {
@@ -19,6 +20,7 @@ function orderOf(keys: readonly string[]): KeyOrder['sorted'] {
   for (const order of known) if (isOf(order, keys)) return order.sorted;
   const sorted = keys.map((key) => ({ key, text: `${JSON.stringify(key)}:` }));
   sorted.sort((a, b) => (a.text < b.text ? -1 : 1));
+  if (keys.length > MOST_KEYS) return sorted;
   known.unshift({ keys, sorted });
   if (known.length > MOST_KNOWN) known.pop();
   return sorted;

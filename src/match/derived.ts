@@ -9,13 +9,14 @@ import { requestFacts } from './request-facts.ts';
 
 /** What does not depend on the constraints of a request, or on what it wants to host. */
 export interface Derived {
-  readonly program: Program;
   readonly images: Images;
   readonly space: Space;
   readonly derivation: Derivation;
   /** The derivation without launch options: what Juju can bring about. */
   readonly unaided: Derivation;
   readonly catalog: Catalog;
+  readonly program: Program;
+  /** What is read of the request and its day. */
   readonly key: string;
 }
 
@@ -43,7 +44,7 @@ export function deriveFor(
 ): Derived {
   const given = requestFacts({ catalog, program }, request, at);
   const key = JSON.stringify([request.base.os, request.base.release, ...given]);
-  const areFew = offers.size <= FEW_OFFERS;
+  const areFew = Math.max(offers.size, catalog.offers.size) <= FEW_OFFERS;
   const before = areFew ? lately : (derived.get(offers) ?? []);
   const known = before.find(
     (one) => one.space.offers === offers && one.program === program && one.catalog === catalog && one.key === key,
