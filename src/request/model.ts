@@ -48,6 +48,8 @@ export interface UnitGroup {
   readonly spread: 'zone' | undefined;
 }
 
+const unitsOf = ({ count }: UnitGroup): string => `${count} unit${count === 1 ? '' : 's'}`;
+
 /** A machine that runs already. */
 export interface RunningMachine {
   readonly id: string;
@@ -249,7 +251,7 @@ function checkGroups(texts: readonly UnitText[], groups: readonly UnitGroup[], f
         faultIn(
           text.with,
           'bad-count',
-          `${group.id} has ${group.count} units and ${host.id} ${host.count}: they cannot sit in pairs`,
+          `${group.id} has ${unitsOf(group)} and ${host.id} ${host.count}: they cannot sit in pairs`,
         ),
       );
     else {
@@ -279,7 +281,7 @@ function parseMachine(text: MachineText, groups: readonly UnitGroup[], faults: D
     const group = groups.find((one) => one.id === id);
     if (id === undefined) faults.push(faultIn(unit, 'bad-unit', `"${unit.text}" is no unit`, 'a unit is written db/0'));
     else if (group !== undefined && Number(number) >= group.count)
-      faults.push(faultIn(unit, 'bad-unit', `${id} has ${group.count} units, so there is no ${unit.text}`));
+      faults.push(faultIn(unit, 'bad-unit', `${id} has ${unitsOf(group)}, so there is no ${unit.text}`));
     else if (group?.with !== undefined && !text.units.some((one) => one.text === `${group.with}/${number}`))
       faults.push(
         faultIn(

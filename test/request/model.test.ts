@@ -46,7 +46,7 @@ describe('parseModel', () => {
     [
       'company of another number',
       [web, { id: 'log', count: 1, with: 'web' }],
-      'log has 1 units and web 2: they cannot sit in pairs',
+      'log has 1 unit and web 2: they cannot sit in pairs',
     ],
     [
       'company that is avoided',
