@@ -4,7 +4,7 @@ import { compareText } from '../quantity/order.ts';
 import { compareVersions } from '../quantity/version.ts';
 import { applyRules } from './applies.ts';
 import { leavesOf, readsOf } from './reads.ts';
-import type { Action, CapabilityTest, Condition, Rule } from './rule.ts';
+import { type Action, attributesOf, type CapabilityTest, type Condition, type Rule } from './rule.ts';
 import { setStrata } from './set-strata.ts';
 
 export { leavesOf, readsOf } from './reads.ts';
@@ -267,11 +267,13 @@ export function readsOfRule(rule: Rule): readonly Exclude<Condition, { of: unkno
   return readsOf(isRefusal(rule) ? violationOf(rule) : rule.applies);
 }
 
-/** Whether the condition of any rule reads a capability, or an attribute of that name. */
+/** Whether the condition of any rule reads a capability, or an attribute of that name, if only to compare with it. */
 export function isRead(program: Program, name: string): boolean {
   return program.rules.some((rule) =>
-    readsOfRule(rule).some(
-      (leaf) => (leaf.kind === 'capability' ? `can.${leaf.capability}` : leaf.attribute.name) === name,
+    readsOfRule(rule).some((leaf) =>
+      leaf.kind === 'capability'
+        ? `can.${leaf.capability}` === name
+        : attributesOf(leaf).some((attribute) => attribute.name === name),
     ),
   );
 }
