@@ -1,4 +1,5 @@
 import { compareOffers } from '../catalog/catalog.ts';
+import { HOURS_PER_MONTH } from '../quantity/money.ts';
 import type { MachineRequest } from '../request/request.ts';
 import { keepsOrder } from '../rules/program.ts';
 import { type Candidates, cheapestOfEachKind, type Group, isWithin, membersOf, type Needs } from './candidates.ts';
@@ -43,21 +44,52 @@ export interface Chooser {
 }
 
 /** The machine that a request gets (the first, where several are asked for), and what all of them cost together. */
-export type Outcome = Pick<Relaxation, 'offer' | 'image' | 'price' | 'cost'>;
+export interface Outcome extends Pick<Relaxation, 'offer' | 'image' | 'price' | 'cost'> {
+  /** The highest price of any of them. */
+  readonly dearest: number;
+}
 
 /** Whether more may come of a relaxation than that needs are met. */
 export const isFelt = ({ changes }: Pick<Relaxation, 'changes'>): boolean => changes.some(({ lever }) => lever.felt);
 
+/** Changes of how much may be paid, lowered to what an outcome takes, or to `less` below that; none: undefined. */
+function allowing(changes: readonly Change[], { dearest, cost }: Outcome, less: number): readonly Change[] | undefined {
+  const enough = new Map([
+    ['max-price', dearest],
+    ['budget', Number(cost) * HOURS_PER_MONTH],
+  ]);
+  const isPrice = ({ lever, setting }: Change): boolean =>
+    typeof setting === 'number' && Number.isSafeInteger(enough.get(lever.id));
+  if (!changes.some(isPrice)) return undefined;
+  return changes.map((one) =>
+    isPrice(one) ? { ...one, setting: Math.min(Number(one.setting), enough.get(one.lever.id)! - less) } : one,
+  );
+}
+
+/** A relaxation with an outcome and no more to be paid than is enough: rules may bill otherwise what was changed. */
+function payingLeast(relaxation: Relaxation, request: MachineRequest, first: Outcome, { solve }: Chooser): Relaxation {
+  // Each turn finds machines that cost less than those before, or ends.
+  for (let outcome = first; ; ) {
+    const { offer, image, price, cost } = outcome;
+    const enough = allowing(relaxation.changes, outcome, 0);
+    if (enough === undefined) return { ...relaxation, offer, image, price, cost };
+    const cheaper = solve(changed(request, allowing(relaxation.changes, outcome, 1)!));
+    if (cheaper === undefined) return { changes: enough, request: changed(request, enough), offer, image, price, cost };
+    outcome = cheaper;
+  }
+}
+
 /**
  * A relaxation as it turns out when it is asked for; undefined where nothing comes of it, or where fewer changes would do.
  */
-export function turnedOut(relaxation: Relaxation, request: MachineRequest, { solve }: Chooser): Relaxation | undefined {
+export function turnedOut(relaxation: Relaxation, request: MachineRequest, chooser: Chooser): Relaxation | undefined {
+  const { solve } = chooser;
   const outcome = solve(relaxation.request);
   if (outcome === undefined) return undefined;
   const { changes } = relaxation;
   const suffices = (part: readonly Change[]): boolean => solve(changed(request, part)) !== undefined;
   if (changes.length > 1 && changes.some((left) => suffices(changes.filter((one) => one !== left)))) return undefined;
-  return { ...relaxation, ...outcome };
+  return payingLeast(relaxation, request, outcome, chooser);
 }
 
 /** What it would take, where nothing fits. */

@@ -126,7 +126,8 @@ export function chooserFor(compiled: Compiled, request: MachineRequest, at: stri
       const chosen = choose('scan', rows, billedIn(swept), rankIn(swept), offers, changed.count);
       const row = chosen?.taken[0]?.row;
       if (chosen === undefined || row === undefined || !withinBudget(changed)(chosen.cost)) return undefined;
-      return { offer: row, image: swept.image[row]!, price: swept.price[row]!, cost: chosen.cost };
+      const dearest = Math.max(...chosen.taken.map((one) => swept.price[one.row]!));
+      return { offer: row, image: swept.image[row]!, price: swept.price[row]!, cost: chosen.cost, dearest };
     },
   };
 }
