@@ -1,5 +1,5 @@
 import type { Catalog, Offers } from '../catalog/catalog.ts';
-import type { MachineRequest } from '../request/request.ts';
+import type { Base, MachineRequest } from '../request/request.ts';
 import { type Derivation, derive } from '../rules/derive.ts';
 import { type Program, withoutLaunchOptions } from '../rules/program.ts';
 import type { Space } from '../rules/space.ts';
@@ -16,6 +16,7 @@ export interface Derived {
   readonly unaided: Derivation;
   readonly catalog: Catalog;
   readonly program: Program;
+  readonly base: Base;
   /** What is read of the request and its day. */
   readonly key: string;
 }
@@ -51,18 +52,27 @@ export function deriveFor(
   );
   if (known !== undefined) return known;
   const { types, regions } = catalog;
-  // Images are the same for all offers of a catalog.
+  const { base } = request;
+  // Images are the same for all offers of a catalog, and whatever else is asked.
+  const alike = before.find(
+    (one) =>
+      one.catalog === catalog &&
+      one.program.sets === program.sets &&
+      one.base.os === base.os &&
+      one.base.release === base.release,
+  );
   const images =
-    offers === catalog.offers
-      ? imagesOf({ catalog, program }, request.base)
-      : deriveFor({ catalog, program }, request, at, catalog.offers).images;
+    alike?.images ??
+    (offers === catalog.offers
+      ? imagesOf({ catalog, program }, base)
+      : deriveFor({ catalog, program }, request, at, catalog.offers).images);
   const { filled } = catalog;
   const setBy = { type: filled?.types.by, region: filled?.regions.by, image: images.setBy };
   const space: Space = { types, regions, images: images.table, offers, setBy };
   const derivation = derive(program, space, given);
   const plain = withoutLaunchOptions(program);
   const unaided = plain === program ? derivation : derive(plain, space, given, derivation);
-  const fresh: Derived = { key, catalog, program, images, space, derivation, unaided };
+  const fresh: Derived = { key, catalog, program, base, images, space, derivation, unaided };
   const kept = [fresh, ...before.slice(0, MOST_KEPT - 1)];
   if (areFew) lately = kept;
   else derived.set(offers, kept);
